@@ -1,0 +1,55 @@
+# Two commands: `make run` serves the site with its real data, `make test` passes the whole suite.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+WORKERS ?= 2
+export CMQ_SITE_URL ?= http://127.0.0.1:$(PORT)
+
+.PHONY: run serve setup test test-sqlite test-postgres test-browser lint bench lock clean
+
+run: setup serve ## set everything up and serve on 127.0.0.1:$(PORT)
+
+setup: $(VENV)/run.stamp
+	@$(BIN)/cmq setup
+
+serve:
+	@$(BIN)/cmq addresses
+	@exec $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers $(WORKERS) --no-access-log --log-level warning cmq.wsgi:application
+
+test: $(VENV)/dev.stamp ## the whole suite: linters, SQLite, PostgreSQL, browser
+	@$(BIN)/python tools/run_tests.py
+
+lint: $(VENV)/dev.stamp
+	@$(BIN)/python tools/run_tests.py lint
+
+test-sqlite test-postgres test-browser: $(VENV)/dev.stamp
+	@$(BIN)/python tools/run_tests.py $(subst test-,,$@)
+
+bench: $(VENV)/dev.stamp ## measure, as ratios in one run
+	@$(BIN)/python -m bench
+
+lock: ## pin and hash the requirements again (needs uv)
+	@for file in run dev; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --no-annotate --no-header --no-emit-index-url requirements/$$file.in -o requirements/$$file.txt; done
+
+clean: ## forget the environment and the local data
+	rm -rf $(VENV) var
+
+# The environment: made once, again when the pinned requirements change.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed (PYTHON=/path/to/python3 make …)")'
+	@echo "Environment…"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(BIN)/python
+	@test -f $(VENV)/dev.stamp || (echo "Libraries…" && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(BIN)/python
+	@echo "Libraries…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/run.stamp

@@ -1,0 +1,70 @@
+"""People. What they may do comes from their memberships, never from the person."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people; addresses are kept in lower case so that one address is one person."""
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """The address without white space, all lower case."""
+        return (email or "").strip().lower()
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A person with this address; without a password nobody can log in as them yet."""
+        if not email:
+            raise ValueError("a person needs an address")
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A member of the technical team."""
+        return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Log-in forgives capitals and spaces."""
+        return self.get(email=self.normalize_email(username))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who logs in with an e-mail address."""
+
+    email = models.EmailField("adresse électronique", max_length=254, unique=True)
+    name = models.CharField("prénom et nom", max_length=120, blank=True)
+    is_active = models.BooleanField("actif", default=True)
+    is_staff = models.BooleanField("équipe technique", default=False)
+    is_demo = models.BooleanField("compte de démonstration", default=False)
+    date_joined = models.DateTimeField("inscrit le", default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = "personne"
+        verbose_name_plural = "personnes"
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_short_name(self) -> str:
+        """For greetings."""
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        """For mails."""
+        return self.name or self.email

@@ -1,0 +1,165 @@
+"""The change feed: one append-only, ordered list of what changed, for history, caches, search and open data.
+
+Actions open a `change_set`; what they `record` is written just before the outermost one commits, under a lock on the
+feed's head. So positions come in the order of the commits, without a hole: who has read up to position n never misses
+a line that appears later with a smaller number. The head is always the last lock that a transaction takes, which is
+why actions cannot wait for each other in a circle.
+
+Each line carries the SHA-256 of the line before it and of its own content: a changed, removed or reordered line shows.
+"""
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any, ParamSpec, TypeVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.utils import timezone
+
+from cmq.core.models import Change, FeedHead
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass
+class _ChangeSet:
+    by: int | None
+    pending: list[Change] = field(default_factory=list)
+
+
+_current: ContextVar[_ChangeSet | None] = ContextVar("change_set", default=None)
+
+
+@contextmanager
+def change_set(*, by: int | None = None) -> Iterator[None]:
+    """A transaction whose recorded changes enter the feed when it commits, all or none.
+
+    Args:
+        by: primary key of the person who acts; None for the system, or for the enclosing set's person.
+    Sets nest: an inner one that fails takes its own lines with it.
+    """
+    outer = _current.get()
+    if outer is not None:
+        kept = len(outer.pending)
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            del outer.pending[kept:]
+            raise
+        return
+    current = _ChangeSet(by)
+    token = _current.set(current)
+    try:
+        with transaction.atomic():
+            yield
+            _append(current.pending)
+    finally:
+        _current.reset(token)
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function of `actions.py` one change set; its keyword `by` (a person or None) is who acts."""
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        person = kwargs.get("by")
+        with change_set(by=getattr(person, "pk", None)):
+            return function(*args, **kwargs)
+
+    return wrapper
+
+
+def record(subject: models.Model, act: str, summary: str, *, diff: dict[str, Any] | None = None) -> None:
+    """Say that `subject` changed.
+
+    Args:
+        act: name of the act, « room.verb ».
+        summary: one French sentence for the history.
+        diff: field → [before, after], JSON values.
+    Raises RuntimeError outside a change set.
+    """
+    _add(Change(act=act, model=subject._meta.label_lower, key=str(subject.pk), summary=summary[:400], diff=diff or {}))
+
+
+def record_bulk(*, model: type[models.Model], count: int, first: object, last: object, summary: str) -> None:
+    """Say that `count` rows of `model` were loaded at once, keys `first` to `last`: one line whatever the count."""
+    _add(
+        Change(
+            act="core.bulk_load",
+            model=model._meta.label_lower,
+            first_key=str(first),
+            last_key=str(last),
+            count=count,
+            summary=summary[:400],
+        )
+    )
+
+
+def position() -> int:
+    """The last position given out; 0 for an empty feed. It moves exactly when something public may have changed."""
+    return FeedHead.objects.filter(pk=1).values_list("position", flat=True).first() or 0
+
+
+def first_broken_position(changes: Iterable[Change] | None = None) -> int | None:
+    """Walk the feed from its start; the position of the first line that is not as it was written, or None.
+
+    A removed tail is found by comparing with the head.
+    """
+    digest, expected = "", 1
+    for change in Change.objects.order_by("position").iterator() if changes is None else changes:
+        digest = _digest(digest, change)
+        if change.position != expected or change.digest != digest:
+            return expected
+        expected += 1
+    head = FeedHead.objects.filter(pk=1).first()
+    if changes is None and head is not None and (head.position, head.digest) != (expected - 1, digest):
+        return expected
+    return None
+
+
+def _add(change: Change) -> None:
+    current = _current.get()
+    if current is None:
+        raise RuntimeError("record() needs a change_set(): the change and its line commit together")
+    change.by = current.by
+    change.at = timezone.now()
+    current.pending.append(change)
+
+
+def _append(pending: list[Change]) -> None:
+    if not pending:
+        return
+    FeedHead.objects.get_or_create(pk=1)
+    head = FeedHead.objects.select_for_update().get(pk=1)
+    for change in pending:
+        head.position += 1
+        change.position = head.position
+        head.digest = change.digest = _digest(head.digest, change)
+    Change.objects.bulk_create(pending)
+    head.save(update_fields=["position", "digest"])
+
+
+def _digest(previous: str, change: Change) -> str:
+    content = [
+        change.position,
+        change.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        change.by,
+        change.act,
+        change.model,
+        change.key,
+        change.first_key,
+        change.last_key,
+        change.count,
+        change.summary,
+        change.diff,
+    ]
+    line = json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(previous.encode() + line.encode()).hexdigest()

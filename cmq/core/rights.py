@@ -1,0 +1,68 @@
+"""One table of who may do what. Each room's `rules.py` declares its rights here; `docs/rights.md` is generated from it.
+
+A right is a question « may this person do this to that? » with a name, a French wording and the roles it is meant for.
+The roles say what the table shows and what the tests walk; the question itself decides.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+
+class Role(StrEnum):
+    """Everyone the rights table knows, from the least to the most."""
+
+    VISITOR = "Visiteur"
+    PERSON = "Personne connectée sans rôle"
+    MEMBER = "Référent d’une organisation"
+    OTHER_DIRECTOR = "Directeur d’un autre campus"
+    FORMER_DIRECTOR = "Ancien directeur du campus"
+    CONTRIBUTOR = "Contributeur du campus"
+    DIRECTOR = "Directeur du campus"
+    KEEPER = "Gardien du registre"
+    TECHNICIAN = "Équipe technique"
+
+
+@dataclass(frozen=True)
+class Right:
+    """One line of the table."""
+
+    name: str
+    wording: str
+    roles: frozenset[Role]
+    allows: Callable[..., bool]
+    about: str
+
+
+RIGHTS: dict[str, Right] = {}
+Rule = TypeVar("Rule", bound=Callable[..., Any])
+
+
+def right(name: str, wording: str, *, roles: Iterable[Role], about: str = "") -> Callable[[Rule], Rule]:
+    """Declare a rule function as a right.
+
+    Args:
+        name: « room.verb_object », unique.
+        wording: what it permits, in French.
+        roles: who the table grants it to.
+        about: kind of object the rule takes as its second argument; empty when it takes only the person.
+    """
+
+    def declare(rule: Rule) -> Rule:
+        if name in RIGHTS:
+            raise ValueError(f"right {name} declared twice")
+        RIGHTS[name] = Right(name, wording, frozenset(roles), rule, about)
+        return rule
+
+    return declare
+
+
+def as_markdown() -> str:
+    """The table for `docs/rights.md`."""
+    roles = list(Role)
+    lines = ["| Droit | " + " | ".join(roles) + " |", "|---" * (len(roles) + 1) + "|"]
+    for right_ in sorted(RIGHTS.values(), key=lambda each: each.name):
+        cells = ["oui" if role in right_.roles else "–" for role in roles]
+        lines.append(f"| {right_.wording} (`{right_.name}`) | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,27 @@
+"""Text as people type it, brought to one form for comparing."""
+
+import re
+import unicodedata
+
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
+_NOT_WORD = re.compile(r"[^0-9a-z]+")
+
+
+def fold(value: str) -> str:
+    """Lower-case, without accents, every other sign a single space: « L’Île-d'Yeu » → « l ile d yeu »."""
+    decomposed = unicodedata.normalize("NFKD", value.translate(_LIGATURES).lower())
+    return _NOT_WORD.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
+
+
+def slug_of(value: str, *, max_length: int = 80) -> str:
+    """An address part made of `fold`'s words, cut between two words."""
+    slug = fold(value).replace(" ", "-")
+    if len(slug) <= max_length:
+        return slug
+    return slug[: max_length + 1].rsplit("-", 1)[0]
+
+
+def one_line(value: str) -> str:
+    """White space of any kind folded to single spaces, control characters dropped."""
+    kept = "".join(" " if c.isspace() else c for c in value if c.isspace() or unicodedata.category(c) != "Cc")
+    return " ".join(kept.split())

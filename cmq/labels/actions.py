@@ -1,0 +1,181 @@
+"""What happens to a label: decisions are recorded, matched, corrected; the periods follow."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from cmq.accounts.models import User
+from cmq.campuses.actions import state_fact
+from cmq.campuses.models import Campus, CampusField, Category
+from cmq.core import provenance
+from cmq.core.errors import Refusal, require, require_right
+from cmq.core.feed import action, record
+from cmq.core.partial_dates import PartialDate
+from cmq.core.provenance import UNKNOWN_ORIGIN, Origin
+from cmq.labels import rules
+from cmq.labels.models import DateNature, DecisionKind, Label, LabelDecision, Verification
+from cmq.reference.models import Filiere, Region
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a decision says, apart from whom it concerns and when. Unknown parts stay empty."""
+
+    category: Category | str = ""
+    duration_years: int | None = None
+    act: str = ""
+    nor: str = ""
+    signed_on: PartialDate | None = None
+    published_on: PartialDate | None = None
+    notified_on: PartialDate | None = None
+    starts_on: PartialDate | None = None
+    ends_on: PartialDate | None = None
+    date_nature: DateNature = DateNature.EVENT
+    verification: Verification = Verification.READ
+
+    def columns(self) -> dict[str, Any]:
+        """As columns of `LabelDecision`."""
+        return dict(vars(self))
+
+
+@action
+def record_decision(
+    *,
+    kind: DecisionKind,
+    decided_on: PartialDate,
+    campus: Campus | None = None,
+    claimed_name: str = "",
+    region: Region | None = None,
+    filiere: Filiere | None = None,
+    terms: Terms = Terms(),  # noqa: B008 - frozen
+    origin: Origin = UNKNOWN_ORIGIN,
+    same_event_as: LabelDecision | None = None,
+    by: User | None = None,
+) -> LabelDecision:
+    """Record a dated decision; with a campus, its periods under label follow at once.
+
+    Without a campus the decision waits, under the name that the source gives, to be matched by a keeper. The same
+    decision recorded again adds its sources; told otherwise it becomes a correction, and the old line stays.
+    Raises `NotAllowed`, `Refusal`.
+    """
+    require_right(by is None or rules.can_record(by))
+    region = campus.region if campus else region
+    require(region is not None, "Donnez la région.")
+    decision = LabelDecision(
+        campus=campus,
+        claimed_name="" if campus else claimed_name.strip(),
+        region=region,
+        filiere=filiere or (campus.filiere if campus else None),
+        kind=kind,
+        decided_on=decided_on,
+        same_event_as=same_event_as,
+        **terms.columns(),
+    )
+    standing = _standing_twin(decision)
+    if standing is not None and _says_the_same(standing, decision):
+        if provenance.confirm(standing, origin):
+            record(standing, "labels.confirm_decision", f"Décision confirmée : {_title(standing)}.")
+        return standing
+    decision.corrects = standing
+    return _enter(decision, origin, by=by)
+
+
+@action
+def match_decision(decision: LabelDecision, campus: Campus, *, by: User) -> LabelDecision:
+    """Say which campus an unnamed decision concerns: a new line with the campus, correcting the one without.
+
+    Raises `NotAllowed`, `Refusal`.
+    """
+    require_right(rules.can_record(by))
+    require(decision.campus_id is None, "Cette décision a déjà son campus.")
+    require(not LabelDecision.objects.filter(corrects=decision).exists(), "Cette décision a déjà été corrigée.")
+    require(campus.region_id == decision.region_id, "La décision concerne une autre région que celle du campus.")
+    matched = _copy(decision)
+    matched.campus, matched.claimed_name, matched.corrects = campus, "", decision
+    return _enter(matched, _origin_of(decision), by=by)
+
+
+@action
+def rebuild_labels(campus: Campus) -> None:
+    """Derive the periods of a campus again from its standing decisions."""
+    campus = Campus.objects.select_for_update().get(pk=campus.pk)
+    decisions = list(campus.decisions.standing())
+    Label.objects.filter(campus=campus).delete()
+    Label.objects.bulk_create(
+        Label(
+            campus=campus,
+            decision=period.decision,
+            category=period.category,
+            starts_from=period.starts_from,
+            starts_by=period.starts_by,
+            ends_from=period.ends_from,
+            ends_by=period.ends_by,
+            end_is_computed=period.end_is_computed,
+        )
+        for period in rules.periods(decisions)
+    )
+
+
+def _standing_twin(decision: LabelDecision) -> LabelDecision | None:
+    return (
+        LabelDecision.objects.standing()
+        .filter(
+            campus=decision.campus,
+            claimed_name=decision.claimed_name,
+            region=decision.region,
+            kind=decision.kind,
+            decided_on=decision.decided_on,
+        )
+        .first()
+    )
+
+
+def _says_the_same(one: LabelDecision, other: LabelDecision) -> bool:
+    columns = [*Terms().columns(), "same_event_as_id", "filiere_id"]
+    return all(getattr(one, column) == getattr(other, column) for column in columns)
+
+
+def _enter(decision: LabelDecision, origin: Origin, *, by: User | None) -> LabelDecision:
+    try:
+        decision.clean_fields(exclude=["campus", "corrects", "same_event_as"])
+    except ValidationError as error:
+        raise Refusal(" ".join(error.messages)) from error
+    years = decision.duration_years
+    require(years is None or 1 <= years <= 5, "Un label dure de un à cinq ans (article D.335-34 du code de l’éducation).")
+    starts, ends = decision.starts_on, decision.ends_on
+    require(not (starts and ends) or starts.first <= ends.last, "La fin du label précède son début.")
+    provenance.state(decision, origin)
+    verb = "corrigée" if decision.corrects_id else "inscrite"
+    record(decision, "labels.record_decision", f"Décision {verb} : {_title(decision)}.")
+    if decision.campus is not None:
+        rebuild_labels(decision.campus)
+        if decision.category:
+            _state_category(decision, origin)
+    return decision
+
+
+def _state_category(decision: LabelDecision, origin: Origin) -> None:
+    assert decision.campus is not None
+    observed = Origin(origin.sources, decision.effective_on, origin.reliability, origin.is_deduced)
+    state_fact(decision.campus, field=CampusField.CATEGORY, value=decision.category, origin=observed)
+
+
+def _title(decision: LabelDecision) -> str:
+    return f"{decision.campus or decision.claimed_name} – {decision}"
+
+
+def _copy(decision: LabelDecision) -> LabelDecision:
+    copied = LabelDecision.objects.get(pk=decision.pk)
+    copied.pk, copied._state.adding = None, True
+    return copied
+
+
+def _origin_of(decision: LabelDecision) -> Origin:
+    return Origin(
+        tuple(decision.sources.all()),
+        decision.observed_on,
+        provenance.Reliability(decision.reliability),
+        decision.is_deduced,
+        decision.note,
+    )

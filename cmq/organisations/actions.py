@@ -1,0 +1,113 @@
+"""What happens to organisations and to roles in them."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from cmq.accounts.models import User
+from cmq.core.errors import Refusal, require, require_right
+from cmq.core.feed import action, record
+from cmq.core.text import one_line
+from cmq.organisations import roles, rules
+from cmq.organisations.models import Kind, Organisation, OrganisationMembership, OrganisationRole
+from cmq.reference.models import Commune
+
+
+@action
+def register_organisation(
+    *,
+    name: str,
+    kind: Kind = Kind.OTHER,
+    uai: str = "",
+    siret: str = "",
+    commune: Commune | None = None,
+    website: str = "",
+    is_demo: bool = False,
+    by: User | None = None,
+) -> Organisation:
+    """The organisation with these keys: found by UAI, SIRET or name and completed, or new.
+
+    What is already known is kept; only holes are filled. Raises `Refusal` for a false UAI or SIRET.
+    """
+    name = one_line(name)
+    require(name, "Donnez le nom de l’organisation.")
+    found = Organisation.objects.known_as(uai=uai, siret=siret, name=name).filter(is_demo=is_demo).first()
+    organisation = found or Organisation(name=name, kind=kind, is_demo=is_demo)
+    before = _described(organisation)
+    organisation.uai = organisation.uai or uai or None
+    organisation.siret = organisation.siret or siret or None
+    organisation.commune = organisation.commune or commune
+    organisation.website = organisation.website or website
+    if organisation.kind == Kind.OTHER:
+        organisation.kind = kind
+    _save(organisation, before, act="organisations.register", is_new=found is None)
+    return organisation
+
+
+@action
+def edit_organisation(
+    organisation: Organisation, *, by: User, name: str, kind: Kind, commune: Commune | None, website: str
+) -> None:
+    """Change what an organisation says of itself. Raises `NotAllowed`, `Refusal`."""
+    require_right(rules.can_edit(by, organisation))
+    before = _described(organisation)
+    organisation.name, organisation.kind, organisation.commune, organisation.website = one_line(name), kind, commune, website
+    require(organisation.name, "Donnez le nom de l’organisation.")
+    _save(organisation, before, act="organisations.edit", is_new=False)
+
+
+@action
+def invite(
+    organisation: Organisation, *, email: str, role: OrganisationRole, by: User | None, at: dt.datetime | None = None
+) -> str:
+    """Invite an address to a role in an organisation; the token of the invitation is returned.
+
+    `by` is None for the technical command line. Raises `NotAllowed`, `Refusal`.
+    """
+    if by is not None:
+        require_right(rules.can_invite(by, organisation))
+    require(
+        role != OrganisationRole.KEEPER or organisation.keeps_register,
+        "Seul l’organisme qui tient le registre a des gardiens.",
+    )
+    at = at or timezone.now()
+    email = User.objects.normalize_email(email)
+    existing = OrganisationMembership.objects.filter(organisation=organisation, role=role, ends_on=None)
+    require(not existing.filter(invited_email=email).exists(), "Cette adresse est déjà invitée ou a déjà ce rôle.")
+    membership = OrganisationMembership(
+        organisation=organisation, role=role, invited_email=email, invited_by=by, invited_at=at
+    )
+    return roles.invite(membership, to_what=str(organisation), at=at)
+
+
+@action
+def end_role(membership: OrganisationMembership, *, by: User, on: dt.date | None = None) -> None:
+    """End a role in an organisation, or withdraw an invitation to it. Raises `NotAllowed`, `Refusal`."""
+    require_right(rules.can_invite(by, membership.organisation))
+    roles.end(membership, on=on or timezone.localdate())
+
+
+def _described(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "name": organisation.name,
+        "kind": organisation.kind,
+        "uai": organisation.uai,
+        "siret": organisation.siret,
+        "commune": organisation.commune_id,
+        "website": organisation.website,
+    }
+
+
+def _save(organisation: Organisation, before: dict[str, Any], *, act: str, is_new: bool) -> None:
+    after = _described(organisation)
+    diff = {key: [None if is_new else before[key], after[key]] for key in after if is_new or before[key] != after[key]}
+    if not diff:
+        return
+    try:
+        organisation.full_clean()
+    except ValidationError as error:
+        raise Refusal(" ".join(error.messages)) from error
+    organisation.save()
+    record(organisation, act, f"{'Organisation inscrite' if is_new else 'Organisation modifiée'} : {organisation}.", diff=diff)

@@ -1,0 +1,218 @@
+"""Every setting of the site, read from the environment. `docs/settings.md` explains each variable.
+
+The defaults serve one person on one machine (`make run`); production sets at least CMQ_SECRET_KEY,
+CMQ_HOSTS, CMQ_HTTPS and CMQ_MAIL_URL, and `cmq doctor` says what is missing.
+"""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from environs import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Env()
+env.read_env(BASE_DIR / ".env", recurse=False)
+
+VAR_DIR = Path(env.str("CMQ_VAR_DIR", str(BASE_DIR / "var")))
+
+DEBUG = env.bool("CMQ_DEBUG", False)
+SECRET_KEY = env.str("CMQ_SECRET_KEY", "")
+SECRET_KEY_IS_LOCAL = not SECRET_KEY
+if SECRET_KEY_IS_LOCAL:
+    # A key of this machine's own, made at the first start: nobody has to choose one to try the site.
+    from cmq.core.secret import local_secret_key
+
+    SECRET_KEY = local_secret_key(VAR_DIR)
+SECRET_KEY_FALLBACKS = env.list("CMQ_SECRET_KEY_FALLBACKS", [])
+
+HTTPS = env.bool("CMQ_HTTPS", False)
+ALLOWED_HOSTS: list[str] = env.list("CMQ_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+SITE_URL = env.str("CMQ_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if HTTPS else []
+
+# The look: « neutre » for anyone; « etat » only for a site of the State (DSFR terms of use).
+THEME: Literal["neutre", "etat"] = env.str("CMQ_THEME", "neutre")  # type: ignore[assignment]
+if THEME not in ("neutre", "etat"):
+    raise ValueError("CMQ_THEME vaut « neutre » ou « etat ».")
+SITE_NAME = env.str("CMQ_SITE_NAME", "Campus des métiers et des qualifications")
+SITE_OWNER = env.str("CMQ_SITE_OWNER", "")
+SITE_HOSTING = env.str("CMQ_SITE_HOSTING", "")
+CONTACT_EMAIL = env.str("CMQ_CONTACT_EMAIL", "contact@localhost")
+SOURCE_CODE_URL = env.str("CMQ_SOURCE_CODE_URL", "")
+# Map tiles: none by default (the maps are drawn from our own outlines); « ign » shows the IGN plan.
+MAP_TILES: Literal["", "ign"] = env.str("CMQ_MAP_TILES", "")  # type: ignore[assignment]
+if MAP_TILES not in ("", "ign"):
+    raise ValueError("CMQ_MAP_TILES est vide ou vaut « ign ».")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.sitemaps",
+    "allauth",
+    "allauth.account",
+    "widget_tweaks",
+    "dsfr",
+    "cmq.core",
+    "cmq.reference",
+    "cmq.accounts",
+    "cmq.organisations",
+    "cmq.campuses",
+    "cmq.labels",
+    "cmq.imports",
+    "cmq.search",
+    "cmq.web",
+    "cmq.operations",
+]
+
+MIDDLEWARE = [
+    # First: an anonymous visitor's page comes from memory before any other work is done.
+    "cmq.web.page_cache.PageCacheMiddleware",
+    "cmq.web.security.SecurityHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cmq.web.input_guard.InputGuardMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "cmq.urls"
+WSGI_APPLICATION = "cmq.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "cmq" / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "cmq.web.context.site",
+            ],
+            "builtins": ["cmq.web.templatetags.cmq"],
+        },
+    }
+]
+
+_database = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'cmq.sqlite3'}")
+if _database["ENGINE"].endswith("sqlite3"):
+    _database["OPTIONS"] = {
+        # A transaction that will write takes the write lock at once: two writers wait, none fails halfway.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000;",
+    }
+else:
+    _database["CONN_MAX_AGE"] = env.int("CMQ_DB_CONN_MAX_AGE", 60)
+    _database["CONN_HEALTH_CHECKS"] = True
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    # Shared by every process of every machine, for what must be counted together (rate limits).
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"},
+}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    # CNIL, délibération 2022-100: twelve characters where nothing else bounds the attempts.
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/espace/"
+LOGOUT_REDIRECT_URL = "/"
+
+ACCOUNT_ADAPTER = "cmq.web.espace.account_adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_SESSION_REMEMBER = False
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if env.bool("CMQ_BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "cmq.web.errors.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français")]
+USE_I18N = True
+TIME_ZONE = "Europe/Paris"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [VAR_DIR / "assets"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_USE_FINDERS = DEBUG
+DSFR_USE_INTEGRITY_CHECKSUMS = False
+MEDIA_ROOT = VAR_DIR / "media"
+
+# Mail: kept in the outbox only until a server is named, e.g. smtp://user:password@host:587/?tls=true
+_mail = env.dj_email_url("CMQ_MAIL_URL", "dummy:")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST = _mail["EMAIL_HOST"] or "localhost"
+EMAIL_PORT = _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = _mail["EMAIL_USE_TLS"]
+EMAIL_USE_SSL = _mail["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("CMQ_FROM_EMAIL", CONTACT_EMAIL)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.log_level("CMQ_LOG_LEVEL", "WARNING")},
+    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+}

@@ -1,0 +1,48 @@
+"""What no page of ours ever needs in an address or a form is refused before any view sees it."""
+
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
+
+from cmq.web import errors
+
+MAX_QUERY = 4_000  # characters of an address's query
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class InputGuardMiddleware:
+    """Refuse control characters and over-long queries with a clear 400."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The refusal, or the page."""
+        reason = _refusal(request)
+        return errors.bad_request(request, reason=reason) if reason else self.get_response(request)
+
+
+def _refusal(request: HttpRequest) -> str:
+    if len(request.META.get("QUERY_STRING", "")) > MAX_QUERY:
+        return "L’adresse demandée est trop longue. Raccourcissez votre recherche."
+    if _CONTROL.search(request.path_info) or _has_control(request.GET.lists()):
+        return "L’adresse contient des caractères de commande, qu’aucune recherche n’utilise."
+    if request.method == "POST" and _has_control(_posted(request)):
+        return "Le formulaire contient des caractères de commande. Collez votre texte sans mise en forme."
+    return ""
+
+
+def _posted(request: HttpRequest) -> list[tuple[str, list[str]]]:
+    try:
+        return list(request.POST.lists())
+    except RawPostDataException:
+        return []
+
+
+def _has_control(lists: object) -> bool:
+    return any(
+        _CONTROL.search(name) or any(_CONTROL.search(value) for value in values)
+        for name, values in lists  # type: ignore[attr-defined]
+    )

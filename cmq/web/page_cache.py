@@ -1,0 +1,163 @@
+"""Public pages kept in memory: an anonymous visitor's page is drawn once per change of the register.
+
+Each process keeps its own copies. The change feed tells when they are stale: its position is read at most every
+quarter of a second, so that no page is ever older than that after a change. Proxies and browsers revalidate by ETag.
+"""
+
+import functools
+import gzip
+import hashlib
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+
+from cmq.core import feed
+
+LOOK_AT_FEED_EVERY = 0.25  # seconds
+MAX_BYTES = 64 * 1024 * 1024
+MAX_QUERY = 600  # characters; longer addresses are served, not kept
+COMPRESSIBLE = re.compile(r"text/|application/(json|xml|geo\+json|ld\+json)|image/svg")
+_UNCACHED_HEADERS = frozenset({"content-length", "content-encoding"})
+
+View = Callable[..., HttpResponse]
+
+
+def public_page(view: View) -> View:
+    """Mark a view whose answer is the same for every anonymous visitor until the register changes."""
+
+    @functools.wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response.is_public_page = response.status_code == 200  # type: ignore[attr-defined]
+        return response
+
+    return wrapper
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    etag: str
+
+
+class _Shelf:
+    """The pages of one version of the register, the least used ones leaving first."""
+
+    def __init__(self) -> None:
+        self.version: object = None
+        self.looked_at = float("-inf")
+        self.size = 0
+        self.pages: OrderedDict[tuple[str, bool], _Page] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def refresh(self) -> object:
+        """Look whether the register or the day has moved; returns the version that pages are valid for."""
+        now = time.monotonic()
+        if now - self.looked_at >= LOOK_AT_FEED_EVERY:
+            version = (feed.position(), timezone.localdate())
+            with self.lock:
+                if version != self.version:
+                    self.pages.clear()
+                    self.size = 0
+                    self.version = version
+                self.looked_at = now
+        return self.version
+
+    def get(self, key: tuple[str, bool]) -> _Page | None:
+        page = self.pages.get(key)
+        if page is not None:
+            with self.lock:
+                if key in self.pages:
+                    self.pages.move_to_end(key)
+        return page
+
+    def put(self, key: tuple[str, bool], page: _Page, version: object) -> None:
+        with self.lock:
+            if version != self.version or len(page.body) > MAX_BYTES // 10:
+                return
+            old = self.pages.pop(key, None)
+            self.size += len(page.body) - (len(old.body) if old else 0)
+            self.pages[key] = page
+            while self.size > MAX_BYTES:
+                _, dropped = self.pages.popitem(last=False)
+                self.size -= len(dropped.body)
+
+
+shelf = _Shelf()
+
+
+class PageCacheMiddleware:
+    """Serve and keep the public pages of visitors without a session. Stands before every other middleware."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The kept page, a 304, or the page as drawn now."""
+        key = self._key(request)
+        if key is None:
+            return self.get_response(request)
+        version = shelf.refresh()
+        page = shelf.get(key)
+        if page is None:
+            response = self.get_response(request)
+            if not getattr(response, "is_public_page", False) or response.streaming or response.cookies:
+                return response
+            page = _page_of(response, compressed=key[1])
+            shelf.put(key, page, version)
+        return _response_of(page, request)
+
+    @staticmethod
+    def _key(request: HttpRequest) -> tuple[str, bool] | None:
+        meta = request.META
+        if request.method not in ("GET", "HEAD") or len(meta.get("QUERY_STRING", "")) > MAX_QUERY:
+            return None
+        cookie = meta.get("HTTP_COOKIE", "")
+        if cookie and (settings.SESSION_COOKIE_NAME in cookie or "messages" in cookie):
+            return None
+        host = meta.get("HTTP_HOST", "")
+        # The scheme is part of the key: a page asked in clear is a redirect, never the page.
+        scheme = meta.get("HTTP_X_FORWARDED_PROTO", "") or meta.get("wsgi.url_scheme", "")
+        address = f"{scheme}//{host}{meta.get('PATH_INFO', '')}?{meta.get('QUERY_STRING', '')}"
+        return address, "gzip" in meta.get("HTTP_ACCEPT_ENCODING", "")
+
+
+def _page_of(response: HttpResponse, *, compressed: bool) -> _Page:
+    patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
+    headers = {name: value for name, value in response.items() if name.lower() not in _UNCACHED_HEADERS}
+    headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    body = response.content
+    etag = hashlib.sha256(body).hexdigest()[:24]
+    if compressed and len(body) > 500 and COMPRESSIBLE.match(headers.get("Content-Type", "")):
+        body = gzip.compress(body, compresslevel=6, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+        etag += "-gz"
+    headers["ETag"] = f'"{etag}"'
+    headers["Content-Length"] = str(len(body))
+    return _Page(body, tuple(headers.items()), headers["ETag"])
+
+
+def _response_of(page: _Page, request: HttpRequest) -> HttpResponse:
+    asked = request.META.get("HTTP_IF_NONE_MATCH")
+    if asked and (asked.strip() == "*" or page.etag in (tag.strip().removeprefix("W/") for tag in asked.split(","))):
+        response = HttpResponse(status=304)
+        kept = ("ETag", "Cache-Control", "Vary")
+        for name, value in page.headers:
+            if name in kept:
+                response.headers[name] = value
+        response.headers.pop("Content-Type", None)
+        return response
+    response = HttpResponse(page.body)
+    for name, value in page.headers:
+        response.headers[name] = value
+    return response

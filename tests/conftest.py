@@ -1,0 +1,41 @@
+"""What every test may use: the reference data in the database, fresh memories, a site without a network."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+from cmq.reference.actions import load_reference
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """The test database holds the whole reference, loaded once."""
+    with django_db_blocker.unblock():
+        load_reference()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_memories(settings: object) -> Iterator[None]:
+    """What a process remembers of the register is forgotten between tests, whose transactions roll back."""
+    from cmq.web import page_cache
+
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    page_cache.shelf = page_cache._Shelf()
+    yield
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but this machine can be reached: the product has no hidden need of the network."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test reached for {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
