@@ -5,6 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 from cmq.reference.actions import load_reference
+from django.apps import apps
+from django.core.management.color import no_style
+from django.db import connection
 
 
 @pytest.fixture(scope="session")
@@ -12,6 +15,23 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     """The test database holds the whole reference, loaded once."""
     with django_db_blocker.unblock():
         load_reference()
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """For tests of several writers: everything is really committed, then removed; the reference data stay."""
+    with django_db_blocker.unblock():
+        yield
+        kept = {"reference", "contenttypes", "auth"}
+        tables = [model._meta.db_table for model in apps.get_models() if model._meta.app_label not in kept]
+        tables += [
+            relation.remote_field.through._meta.db_table
+            for model in apps.get_models()
+            if model._meta.app_label not in kept
+            for relation in model._meta.local_many_to_many
+        ]
+        statements = connection.ops.sql_flush(no_style(), sorted(set(tables)), allow_cascade=False)
+        connection.ops.execute_sql_flush(statements)
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import smtplib
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -11,9 +12,10 @@ from cmq.core.models import OutgoingMail
 from cmq.core.text import one_line
 
 MAX_ATTEMPTS = 10
+DUMMY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 
-def post(to: str, template: str, context: dict[str, object], *, key: str) -> bool:
+def post(to: str, template: str, context: dict[str, object], *, key: str, is_secret: bool = False) -> bool:
     """Put one letter in the outbox and send it after commit.
 
     Args:
@@ -21,12 +23,19 @@ def post(to: str, template: str, context: dict[str, object], *, key: str) -> boo
         template: path without ending; `<template>.txt` has the subject as its first line.
         context: what the template needs.
         key: once per event and person; a second call with the same key does nothing.
+        is_secret: the letter bears a key; its text is not kept once it has left.
     Returns whether the letter is new.
     """
     subject, _, text = render_to_string(f"{template}.txt", context).strip().partition("\n")
     mail, created = OutgoingMail.objects.get_or_create(
         key=key[:200],
-        defaults={"to": to, "subject": one_line(subject)[:200], "text": text.strip(), "created_at": timezone.now()},
+        defaults={
+            "to": to,
+            "subject": one_line(subject)[:200],
+            "text": text.strip(),
+            "is_secret": is_secret,
+            "created_at": timezone.now(),
+        },
     )
     if created:
         transaction.on_commit(lambda: _try(mail))
@@ -48,5 +57,8 @@ def _try(mail: OutgoingMail) -> bool:
         mail.last_error = str(error)[:300]
     else:
         mail.sent_at, mail.last_error = timezone.now(), ""
-    mail.save(update_fields=["attempts", "sent_at", "last_error"])
+        # Without a mail server the outbox is the only place where the letter can be read.
+        if mail.is_secret and settings.EMAIL_BACKEND != DUMMY_BACKEND:
+            mail.text = ""
+    mail.save(update_fields=["attempts", "sent_at", "last_error", "text"])
     return mail.sent_at is not None

@@ -158,7 +158,9 @@ class OutgoingMail(models.Model):
     key = models.CharField("clé", max_length=200, unique=True)
     to = models.EmailField("destinataire", max_length=254)
     subject = models.CharField("objet", max_length=200)
-    text = models.TextField("texte")
+    text = models.TextField("texte", blank=True)
+    # A letter that bears a key (invitation, new password): its text goes when it has left.
+    is_secret = models.BooleanField("contient une clé", default=False)
     created_at = models.DateTimeField("écrit le")
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField("essais", default=0)

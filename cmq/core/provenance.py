@@ -1,10 +1,14 @@
 """Where a statement comes from, and how several sources of one statement add up."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
+from cmq.core.errors import require
 from cmq.core.models import Reliability, Source, Sourced
 from cmq.core.partial_dates import PartialDate
+from cmq.core.text import one_line
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,25 @@ class Origin:
 
 
 UNKNOWN_ORIGIN = Origin()
+
+
+def declared(
+    *, title: str, url: str = "", observed_on: PartialDate | None, reliability: Reliability, on: dt.date
+) -> Origin:
+    """The origin that a person gives for what they state; the source is found or made.
+
+    Args:
+        on: today, which no observation can follow.
+    Raises `Refusal`.
+    """
+    title = one_line(title)
+    require(title, "Dites d’où vient ce que vous inscrivez.")
+    require(len(title) <= 300, "Le titre de la source dépasse 300 caractères.")
+    require(len(url) <= 600, "L’adresse de la source dépasse 600 caractères.")
+    require(not url or urlsplit(url).scheme in ("http", "https"), "L’adresse de la source commence par https://.")
+    require(observed_on is None or observed_on.first <= on, "La date du constat est à venir.")
+    source, _ = Source.objects.get_or_create(title=title, url=url)
+    return Origin((source,), observed_on, reliability)
 
 
 def state(statement: Sourced, origin: Origin) -> None:

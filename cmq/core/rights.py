@@ -15,11 +15,16 @@ class Role(StrEnum):
 
     VISITOR = "Visiteur"
     PERSON = "Personne connectée sans rôle"
-    MEMBER = "Référent d’une organisation"
+    INVITED = "Personne invitée qui n’a pas accepté"
+    DISABLED = "Directeur du campus dont le compte est fermé"
+    OTHER_MEMBER = "Référent d’une autre organisation"
+    MEMBER = "Référent de l’organisation"
+    OTHER_CONTRIBUTOR = "Contributeur d’un autre campus"
     OTHER_DIRECTOR = "Directeur d’un autre campus"
     FORMER_DIRECTOR = "Ancien directeur du campus"
     CONTRIBUTOR = "Contributeur du campus"
     DIRECTOR = "Directeur du campus"
+    FORMER_KEEPER = "Ancien gardien du registre"
     KEEPER = "Gardien du registre"
     TECHNICIAN = "Équipe technique"
 

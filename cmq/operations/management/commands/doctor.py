@@ -1,0 +1,90 @@
+"""`cmq doctor`: what is wrong with this installation, and how to mend it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from cmq.campuses.models import Campus
+from cmq.core import feed
+from cmq.core.models import OutgoingMail
+from cmq.operations import demonstration
+from cmq.organisations.models import OrganisationMembership, OrganisationRole
+from cmq.reference.models import Commune
+
+
+class Command(BaseCommand):
+    """Look at everything that can be wrong; exit code 1 when something is."""
+
+    help = "Dit ce qui ne va pas sur cette installation, et comment le réparer."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print one line per finding."""
+        findings = [*_database(), *_deployment()]
+        if not any(finding.startswith("Base") for finding in findings):
+            findings += [*_data(), *_mail(), *_production()]
+        for finding in findings:
+            self.stdout.write(f"✗ {finding}")
+        if findings:
+            raise SystemExit(1)
+        self.stdout.write("✓ Rien à signaler.")
+
+
+def _database() -> Iterator[str]:
+    try:
+        plan = MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        yield f"Base injoignable ({error}). Vérifiez DATABASE_URL."
+        return
+    if plan:
+        yield f"Base en retard de {len(plan)} migrations. Lancez « cmq setup »."
+    if not os.access(settings.VAR_DIR, os.W_OK):
+        yield f"Dossier {settings.VAR_DIR} non inscriptible. Donnez-en les droits, ou changez CMQ_VAR_DIR."
+
+
+def _deployment() -> Iterator[str]:
+    for finding in checks.run_checks(include_deployment_checks=settings.HTTPS):
+        if finding.level >= checks.WARNING:
+            yield f"{finding.id} : {finding.msg} {finding.hint or ''}".strip()
+
+
+def _data() -> Iterator[str]:
+    if not Commune.objects.exists():
+        yield "Données de référence absentes. Lancez « cmq setup »."
+    if not Campus.objects.real().exists():
+        yield "Registre vide. Lancez « cmq import register »."
+    broken = feed.first_broken_position()
+    if broken is not None:
+        yield f"Fil des changements altéré à la position {broken}. Restaurez une sauvegarde et cherchez qui a écrit."
+    if not Path(settings.STATIC_ROOT).exists():
+        yield "Fichiers statiques absents. Lancez « cmq setup »."
+
+
+def _mail() -> Iterator[str]:
+    failed = OutgoingMail.objects.waiting().exclude(last_error="")
+    if failed.exists():
+        last = failed.last()
+        yield f"{failed.count()} courriers en panne (« {last.last_error if last else ''} »). Voyez CMQ_MAIL_URL, puis « cmq courrier »."
+
+
+def _production() -> Iterator[str]:
+    if not settings.HTTPS:
+        return
+    if settings.SECRET_KEY_IS_LOCAL:
+        yield "Clé secrète faite par cette machine. Donnez CMQ_SECRET_KEY, la même à toutes vos machines."
+    if settings.EMAIL_BACKEND.endswith("dummy.EmailBackend"):
+        yield "Aucun serveur de courrier : les invitations ne partent pas. Donnez CMQ_MAIL_URL."
+    if not settings.SITE_OWNER:
+        yield "Mentions légales incomplètes. Donnez CMQ_SITE_OWNER et CMQ_SITE_HOSTING."
+    if demonstration.is_present():
+        yield "La démonstration est sur un site public. Lancez « cmq demo --remove »."
+    keepers = OrganisationMembership.objects.filter(role=OrganisationRole.KEEPER, organisation__is_demo=False)
+    if not keepers.exists():
+        yield "Personne ne tient le registre. Lancez « cmq gardien ADRESSE »."

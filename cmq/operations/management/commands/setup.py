@@ -1,0 +1,67 @@
+"""`cmq setup`: all that the site needs before it is served, done once, checked in seconds afterwards."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dsfr
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+from cmq.operations import demonstration
+from cmq.reference.actions import load_reference
+
+WEB = Path(__file__).resolve().parents[3] / "web"
+
+
+class Command(BaseCommand):
+    """Prepare the database, the data and the static files."""
+
+    help = "Prépare la base, les données de référence, le registre, la démonstration et les fichiers statiques."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Options."""
+        parser.add_argument("--no-demo", action="store_true", help="sans la démonstration")
+
+    def handle(self, *args: Any, no_demo: bool, **options: Any) -> None:
+        """Do each step that is not done yet."""
+        Path(settings.VAR_DIR).mkdir(parents=True, exist_ok=True)
+        self.stdout.write("Base de données…")
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        self.stdout.write("Données de référence…")
+        load_reference(progress=self._say)
+        self.stdout.write("Registre…")
+        call_command("import", "register", stdout=self.stdout)
+        if not no_demo and not settings.HTTPS:
+            demonstration.build(progress=self._say)
+        self._static_files()
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(f"  {line}")
+
+    def _static_files(self) -> None:
+        """Built again only when what they are made of has changed."""
+        stamp = Path(settings.VAR_DIR) / "static.stamp"
+        state = _state_of_assets()
+        if stamp.exists() and stamp.read_text() == state and Path(settings.STATIC_ROOT).exists():
+            return
+        self.stdout.write("Fichiers statiques…")
+        call_command("assets", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=["dsfr", "django-dsfr"])
+        stamp.write_text(state)
+
+
+def _state_of_assets() -> str:
+    digest = hashlib.sha256(f"{settings.THEME} {Path(dsfr.__file__).stat().st_mtime_ns}".encode())
+    for path in _own_files():
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _own_files() -> Iterator[Path]:
+    yield WEB / "assets.py"
+    yield from sorted(path for path in (WEB / "static").rglob("*") if path.is_file())
