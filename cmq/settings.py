@@ -24,7 +24,7 @@ if SECRET_KEY_IS_LOCAL:
     from cmq.core.secret import local_secret_key
 
     SECRET_KEY = local_secret_key(VAR_DIR)
-SECRET_KEY_FALLBACKS = env.list("CMQ_SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("CMQ_SECRET_KEY_FALLBACKS", [])
 
 HTTPS = env.bool("CMQ_HTTPS", False)
 ALLOWED_HOSTS: list[str] = env.list("CMQ_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
@@ -222,6 +222,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.log_level("CMQ_LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console"], "level": env.str("CMQ_LOG_LEVEL", "WARNING")},
     "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
 }

@@ -7,12 +7,14 @@ from django.core.exceptions import ValidationError
 
 from cmq.core.partial_dates import PartialDate
 
+HELP = "Année, mois/année ou jour/mois/année : 2017, 02/2017, 13/02/2017."
+
 
 class PartialDateFormField(forms.CharField):
     """Text in, `PartialDate` (or None when empty) out: « 2017 », « 02/2017 », « 13/02/2017 »."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs["help_text"] = kwargs.get("help_text") or "Année, mois/année ou jour/mois/année : 2017, 02/2017, 13/02/2017."
+        kwargs["help_text"] = kwargs.get("help_text") or HELP
         super().__init__(max_length=10, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:

@@ -106,6 +106,10 @@ class PartialDate:
 class PartialDateField(_CharField):
     """A `PartialDate`, or None where the date is unknown. Sorts by time (text order of ISO dates)."""
 
+    # Where the types of a field are kept by its stubs.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     description = "Date connue à l’année, au mois ou au jour"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

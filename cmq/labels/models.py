@@ -134,9 +134,7 @@ class LabelDecision(Sourced):
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="decision_ends_after_start",
             ),
-            models.CheckConstraint(
-                condition=Q(category__in=["", *Category.values]), name="decision_category_known"
-            ),
+            models.CheckConstraint(condition=Q(category__in=["", *Category.values]), name="decision_category_known"),
         ]
 
     def __str__(self) -> str:
@@ -145,7 +143,8 @@ class LabelDecision(Sourced):
     @property
     def effective_on(self) -> PartialDate:
         """When it takes effect: its stated start, else its own date."""
-        return self.starts_on or self.decided_on
+        date: PartialDate = self.starts_on or self.decided_on
+        return date
 
 
 class LabelQuerySet(models.QuerySet["Label"]):
@@ -209,4 +208,3 @@ class Label(models.Model):
     def contains(self, day: dt.date) -> bool:
         """Whether the label is held for certain on that day."""
         return self.starts_by <= day and self.ends_from is not None and day <= self.ends_from
-

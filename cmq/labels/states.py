@@ -2,8 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Case, CharField, DateField, Exists, F, Max, OuterRef, Q, Subquery, Value, When
-from django.db.models import TextChoices
+from django.db.models import Case, CharField, DateField, Exists, F, Max, OuterRef, Q, Subquery, TextChoices, Value, When
 from django.db.models.functions import Cast
 
 from cmq.campuses.models import Campus, CampusQuerySet
@@ -25,7 +24,7 @@ def with_label_state(campuses: CampusQuerySet, *, on: dt.date) -> CampusQuerySet
     """Each campus with `label_state` (a `LabelState` value) and `label_ends_on` (last certain day, or null).
 
     - current: a label with a known end covers the day; « to renew » when it ends within 18 months;
-    - to check: a label began and no source tells whether it still runs, or the campus was seen after its last known end;
+    - to check: a label began and no source tells whether it still runs, or the campus was seen after its known end;
     - expired: the last known end is past and nothing dated after it is known;
     - in project: no award is known yet, and a source presents a project.
     """
@@ -56,5 +55,4 @@ def with_label_state(campuses: CampusQuerySet, *, on: dt.date) -> CampusQuerySet
 
 def state_of(campus: Campus, *, on: dt.date) -> LabelState:
     """The state of one campus."""
-    found = with_label_state(Campus.objects.filter(pk=campus.pk), on=on).values_list("label_state", flat=True)
-    return LabelState(found.get())
+    return LabelState(with_label_state(Campus.objects.filter(pk=campus.pk), on=on).get().label_state)  # type: ignore[attr-defined]

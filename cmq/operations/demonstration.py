@@ -127,9 +127,7 @@ def _terms(starts: dt.date, years: int, category: Category, act: str) -> Terms:
 
 
 def _award(campus: Campus, kind: DecisionKind, starts: dt.date, terms: Terms, origin: Origin) -> None:
-    record_decision(
-        campus=campus, kind=kind, decided_on=PartialDate.of(starts), terms=terms, origin=origin
-    )
+    record_decision(campus=campus, kind=kind, decided_on=PartialDate.of(starts), terms=terms, origin=origin)
 
 
 def _ageing_well(origin: Origin, day: dt.date) -> tuple[Organisation, Campus]:
@@ -162,9 +160,7 @@ def _ageing_well(origin: Origin, day: dt.date) -> tuple[Organisation, Campus]:
     for organisation, role in members:
         campuses.add_partner(campus, organisation, role=role, starts_on=PartialDate(2017), origin=origin)
     left = _member("Association fictive des Anciens", Kind.ASSOCIATION, "62041")
-    campuses.add_partner(
-        campus, left, starts_on=PartialDate(2017), ends_on=PartialDate(day.year - 2), origin=origin
-    )
+    campuses.add_partner(campus, left, starts_on=PartialDate(2017), ends_on=PartialDate(day.year - 2), origin=origin)
     first, second = years_after(day, -9), years_after(day, -5)
     raised = years_after(day, -1)
     _award(campus, DecisionKind.AWARDED, first, _terms(first, 4, Category.CMQ, "Arrêté n° 1"), origin)
@@ -178,7 +174,9 @@ def _ageing_well(origin: Origin, day: dt.date) -> tuple[Organisation, Campus]:
 
 def _wood(origin: Origin, day: dt.date) -> None:
     """A label that ends within the year: a renewal to ask for."""
-    campus = _enter("Campus fictif du Bois et des Charpentes", "75", "Infrastructures, bâtiment, éco-construction", origin)
+    campus = _enter(
+        "Campus fictif du Bois et des Charpentes", "75", "Matériaux, matériaux innovants", origin
+    )
     campuses.add_area(campus, kind=AreaKind.SEAT, place=Commune.objects.get(insee_code="19275"), origin=origin)
     starts = months_after(years_after(day, -5), 8)
     _award(campus, DecisionKind.AWARDED, starts, _terms(starts, 5, Category.CMQ, "Arrêté n° 5"), origin)
@@ -221,7 +219,6 @@ def _accounts(lycee: Organisation, campus: Campus) -> None:
         OrganisationMembership(organisation=lycee, role=OrganisationRole.CONTACT, person=contact, **common),
     )
     for membership in memberships:
-        membership.invited_email = membership.person.email
         membership.save()
         record(membership, "operations.demo", f"Démonstration : {membership}.")
     campuses.invite(campus, email=f"invitee@{DOMAIN}", role=CampusRole.CONTRIBUTOR, by=director)

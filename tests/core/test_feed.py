@@ -3,9 +3,10 @@
 import threading
 
 import pytest
+from django.db import connection, transaction
+
 from cmq.core import feed
 from cmq.core.models import AppendOnlyError, Change, FeedHead, Source
-from django.db import connection, transaction
 
 
 def a_source(title: str) -> Source:

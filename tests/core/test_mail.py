@@ -1,9 +1,10 @@
 """The outbox keeps every letter, sends it once, and remembers what failed."""
 
 import pytest
+from django.core import mail as django_mail
+
 from cmq.core import mail
 from cmq.core.models import OutgoingMail
-from django.core import mail as django_mail
 
 
 def a_letter(key: str = "k") -> bool:

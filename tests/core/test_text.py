@@ -1,9 +1,10 @@
 """Text brought to one form."""
 
 import pytest
-from cmq.core.text import fold, one_line, slug_of
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cmq.core.text import fold, one_line, slug_of
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,10 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from cmq.campuses.models import Campus, Category
 from cmq.core.errors import NotAllowed, Refusal
 from cmq.core.feed import position
@@ -11,10 +15,6 @@ from cmq.labels import actions
 from cmq.labels.actions import Terms, record_decision
 from cmq.labels.models import DecisionKind, Label, LabelDecision
 from cmq.labels.states import LabelState, state_of
-from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from tests.factories import a_campus, a_keeper, a_person, an_origin
 
 pytestmark = pytest.mark.django_db

@@ -70,8 +70,8 @@ def _data() -> Iterator[str]:
 def _mail() -> Iterator[str]:
     failed = OutgoingMail.objects.waiting().exclude(last_error="")
     if failed.exists():
-        last = failed.last()
-        yield f"{failed.count()} courriers en panne (« {last.last_error if last else ''} »). Voyez CMQ_MAIL_URL, puis « cmq courrier »."
+        reason = failed.values_list("last_error", flat=True).last()
+        yield f"{failed.count()} courriers en panne (« {reason} »). Voyez CMQ_MAIL_URL, puis « cmq courrier »."
 
 
 def _production() -> Iterator[str]:

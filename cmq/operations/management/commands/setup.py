@@ -51,7 +51,9 @@ class Command(BaseCommand):
             return
         self.stdout.write("Fichiers statiques…")
         call_command("assets", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=["dsfr", "django-dsfr"])
+        call_command(
+            "collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=["dsfr", "django-dsfr"]
+        )
         stamp.write_text(state)
 
 
