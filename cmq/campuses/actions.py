@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
+from cmq.accounts.actions import open_account
 from cmq.accounts.models import User
 from cmq.campuses import rules
 from cmq.campuses.models import (
@@ -20,14 +21,15 @@ from cmq.campuses.models import (
     CampusName,
     CampusRole,
     ErrorReport,
+    FiliereCount,
     LinkKind,
     NameKind,
     PartnerRole,
     Partnership,
 )
 from cmq.core import mail, provenance
-from cmq.core.errors import require, require_right
-from cmq.core.feed import action, record
+from cmq.core.errors import Refusal, require, require_right
+from cmq.core.feed import action, change_set, record
 from cmq.core.models import Reliability, Sourced
 from cmq.core.partial_dates import PartialDate
 from cmq.core.provenance import UNKNOWN_ORIGIN, Origin
@@ -38,6 +40,7 @@ from cmq.organisations.rules import is_keeper
 from cmq.reference.models import Academie, Commune, Departement, Filiere, Region
 
 AnyStatement = TypeVar("AnyStatement", bound=Sourced)
+AnyRole = CampusMembership | OrganisationMembership
 
 _COLUMN_OF = {
     CampusField.NAME: "name",
@@ -128,7 +131,9 @@ def add_name(
     """Add another name under which the campus is known. Raises `NotAllowed`, `Refusal`."""
     require_right(by is None or rules.can_edit(by, campus))
     name = rules.clean_fact(CampusField.NAME, one_line(name))
-    return _add(campus, CampusName(campus=campus, name=name, kind=kind), campus.names.filter(folded_name=fold(name)), origin)
+    return _add(
+        campus, CampusName(campus=campus, name=name, kind=kind), campus.names.filter(folded_name=fold(name)), origin
+    )
 
 
 @action
@@ -215,6 +220,29 @@ def link_campuses(
 
 
 @action
+def count_filiere(
+    filiere: Filiere,
+    *,
+    number: int,
+    region: Region | None = None,
+    campus: Campus | None = None,
+    origin: Origin = UNKNOWN_ORIGIN,
+    by: User | None = None,
+) -> FiliereCount:
+    """Keep how many campuses a source counts in a filière, in France or in a region; `campus` is the one it counts.
+
+    Raises `NotAllowed`, `Refusal`.
+    """
+    require_right(by is None or rules.can_keep(by))
+    require(number >= 1, "Donnez un nombre de campus.")
+    require(campus is None or (number == 1 and region is not None), "Un campus nommé compte pour un, dans sa région.")
+    require(campus is None or campus.region == region, "Ce campus est dans une autre région.")
+    count = FiliereCount(filiere=filiere, region=region, number=number, campus=campus)
+    standing = FiliereCount.objects.filter(filiere=filiere, region=region, number=number, campus=campus)
+    return _add(filiere, count, standing, origin)
+
+
+@action
 def invite(campus: Campus, *, email: str, role: CampusRole, by: User | None, at: dt.datetime | None = None) -> str:
     """Invite an address to a role in a campus; returns the invitation's token.
 
@@ -227,6 +255,43 @@ def invite(campus: Campus, *, email: str, role: CampusRole, by: User | None, at:
     require(not same.exists(), "Cette adresse est déjà invitée ou a déjà ce rôle.")
     membership = CampusMembership(campus=campus, role=role, invited_email=email, invited_by=by, invited_at=at)
     return roles.invite(membership, to_what=f"le campus {campus}", at=at)
+
+
+def find_invitation(token: str) -> AnyRole | None:
+    """The invitation of that token, to a campus or to an organisation, open or not; None when there never was one."""
+    if not 20 <= len(token) <= 100:
+        return None
+    digest = roles.digest(token)
+    to_campus = CampusMembership.objects.select_related("campus", "invited_by").filter(token_digest=digest).first()
+    to_organisation = OrganisationMembership.objects.select_related("organisation", "invited_by")
+    return to_campus or to_organisation.filter(token_digest=digest).first()
+
+
+def accept_invitation(token: str, *, person: User, at: dt.datetime | None = None) -> AnyRole:
+    """Give an invited person the role, in a campus or an organisation. Of two acceptances at once, one succeeds.
+
+    Raises `Refusal` when the token is unknown, used, withdrawn or expired, or was sent to another address.
+    """
+    with change_set(by=person.pk):
+        membership = _locked_invitation(token)
+        roles.accept(membership, person, at=at or timezone.now())
+    return membership
+
+
+def accept_as_new_person(token: str, *, name: str, password: str, at: dt.datetime | None = None) -> User:
+    """Open the account of an invited person, whose address the letter proves, and give the role.
+
+    Raises `Refusal` as `accept_invitation` and `accounts.actions.open_account` do; then no account is left either.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        membership = _locked_invitation(token)
+        reason = roles.why_not_open(membership, at=at)
+        require(not reason, reason)
+        person = open_account(email=membership.invited_email, name=name, password=password, at=at)
+        with change_set(by=person.pk):
+            roles.accept(membership, person, at=at)
+    return person
 
 
 @action
@@ -268,6 +333,15 @@ def answer_report(report: ErrorReport, *, answer: str, by: User, at: dt.datetime
         mail.post(report.reply_to, "mail/error_report_answer", {"report": report}, key=f"error-answer:{report.pk}")
 
 
+def _locked_invitation(token: str) -> AnyRole:
+    found = find_invitation(token)
+    if found is None:
+        raise Refusal("Cette invitation n’existe pas.")
+    # Read again under the lock: of two acceptances, the second must see the first.
+    locked: AnyRole = type(found).objects.select_for_update().get(pk=found.pk)
+    return locked
+
+
 def _free_slug(name: str, region: Region) -> str:
     slug = slug_of(name)
     candidates: Iterable[str] = [slug, f"{slug}-{region.slug}", *(f"{slug}-{region.slug}-{n}" for n in range(2, 50))]
@@ -275,8 +349,10 @@ def _free_slug(name: str, region: Region) -> str:
     return next(candidate for candidate in candidates if candidate not in taken)
 
 
-def _add(campus: Campus, statement: AnyStatement, standing: "models.QuerySet[AnyStatement]", origin: Origin) -> AnyStatement:
-    """Save a statement about a campus, or confirm the same one that stands already."""
+def _add(
+    campus: Campus, statement: AnyStatement, standing: "models.QuerySet[AnyStatement]", origin: Origin
+) -> AnyStatement:
+    """Save a statement about a campus (or a filière), or confirm the same one that stands already."""
     same = standing.first()
     if same is None:
         provenance.state(statement, origin)
@@ -296,7 +372,9 @@ def _project(campus: Campus, field: CampusField) -> None:
     facts = sorted(campus.facts.standing().filter(field=field), key=provenance.trust)
     chosen = [fact for fact in facts if fact.is_chosen]
     best = (chosen or facts)[-1] if facts else None
-    campus.facts.filter(field=field, is_preferred=True).exclude(pk=best.pk if best else None).update(is_preferred=False)
+    if best is None or not best.is_preferred:
+        # The old one goes first: at no moment are there two.
+        campus.facts.filter(field=field, is_preferred=True).update(is_preferred=False)
     if best is not None and not best.is_preferred:
         best.is_preferred = True
         best.save(update_fields=["is_preferred"])

@@ -25,6 +25,8 @@ def _has_role(person: Any, campus: Campus, *roles: CampusRole, on: dt.date | Non
 
 
 @right("campuses.open_workspace", "Ouvrir l’espace d’un campus", roles=CAMPUS_PEOPLE, about="campus")
+@right("campuses.read_people", "Voir qui a un rôle dans un campus", roles=CAMPUS_PEOPLE, about="campus")
+@right("campuses.read_history", "Lire l’histoire d’un campus", roles=CAMPUS_PEOPLE, about="campus")
 @right("campuses.state_fact", "Compléter ou corriger les faits d’un campus", roles=CAMPUS_PEOPLE, about="campus")
 @right("campuses.edit_members", "Tenir la liste des membres d’un campus", roles=CAMPUS_PEOPLE, about="campus")
 def can_edit(person: Any, campus: Campus) -> bool:
@@ -39,6 +41,7 @@ def can_invite(person: Any, campus: Campus) -> bool:
 
 
 @right("campuses.create", "Inscrire un campus au registre", roles=(Role.KEEPER, Role.TECHNICIAN))
+@right("campuses.review", "Voir ce qui manque, se contredit ou fait double", roles=(Role.KEEPER, Role.TECHNICIAN))
 @right("campuses.answer_report", "Traiter les signalements", roles=(Role.KEEPER, Role.TECHNICIAN))
 @right("campuses.withdraw_fact", "Retirer un fait ou choisir la valeur retenue", roles=(Role.KEEPER, Role.TECHNICIAN))
 @right("campuses.link", "Relier deux campus (suite, fusion, doublon)", roles=(Role.KEEPER, Role.TECHNICIAN))
@@ -59,7 +62,9 @@ def clean_fact(field: CampusField, value: str) -> str:
         return value.lower()
     if field is CampusField.WEBSITE:
         parts = urlsplit(value)
-        require(parts.scheme in ("http", "https") and parts.hostname, "Donnez une adresse web qui commence par https://.")
+        require(
+            parts.scheme in ("http", "https") and parts.hostname, "Donnez une adresse web qui commence par https://."
+        )
     longest = {CampusField.NAME: 250, CampusField.ACRONYM: 40, CampusField.LEGAL_FORM: 200, CampusField.WEBSITE: 300}
     require(len(value) <= longest.get(field, 5000), f"« {field.label} » est trop long.")
     return value

@@ -11,6 +11,7 @@ from cmq.campuses.models import Campus, CampusField, Category
 from cmq.core import provenance
 from cmq.core.errors import Refusal, require, require_right
 from cmq.core.feed import action, record
+from cmq.core.models import Reliability
 from cmq.core.partial_dates import PartialDate
 from cmq.core.provenance import UNKNOWN_ORIGIN, Origin
 from cmq.labels import rules
@@ -48,7 +49,7 @@ def record_decision(
     claimed_name: str = "",
     region: Region | None = None,
     filiere: Filiere | None = None,
-    terms: Terms = Terms(),  # noqa: B008 - frozen
+    terms: Terms = Terms(),
     origin: Origin = UNKNOWN_ORIGIN,
     same_event_as: LabelDecision | None = None,
     by: User | None = None,
@@ -88,12 +89,44 @@ def match_decision(decision: LabelDecision, campus: Campus, *, by: User) -> Labe
     Raises `NotAllowed`, `Refusal`.
     """
     require_right(rules.can_record(by))
+    # Lock the line: of two matches at once, the second must see the first.
+    decision = LabelDecision.objects.select_for_update().get(pk=decision.pk)
     require(decision.campus_id is None, "Cette décision a déjà son campus.")
     require(not LabelDecision.objects.filter(corrects=decision).exists(), "Cette décision a déjà été corrigée.")
     require(campus.region_id == decision.region_id, "La décision concerne une autre région que celle du campus.")
     matched = _copy(decision)
     matched.campus, matched.claimed_name, matched.corrects = campus, "", decision
     return _enter(matched, _origin_of(decision), by=by)
+
+
+@action
+def correct_decision(
+    decision: LabelDecision,
+    *,
+    kind: DecisionKind,
+    decided_on: PartialDate,
+    filiere: Filiere | None,
+    terms: Terms,
+    origin: Origin = UNKNOWN_ORIGIN,
+    by: User,
+) -> LabelDecision:
+    """Tell a decision otherwise: a new line that names the old one, which stays in the history.
+
+    The dates that other sources give for the same event follow to the new line. Raises `NotAllowed`, `Refusal`.
+    """
+    require_right(rules.can_record(by))
+    # Lock the line: of two corrections at once, the second must see the first.
+    decision = LabelDecision.objects.select_for_update().get(pk=decision.pk)
+    require(not LabelDecision.objects.filter(corrects=decision).exists(), "Cette décision a déjà été corrigée.")
+    corrected = _copy(decision)
+    corrected.kind, corrected.decided_on, corrected.filiere, corrected.corrects = kind, decided_on, filiere, decision
+    for column, value in terms.columns().items():
+        setattr(corrected, column, value)
+    same = (kind, decided_on) == (decision.kind, decision.decided_on) and _says_the_same(decision, corrected)
+    require(not same, "Rien n’est changé : modifiez au moins une information.")
+    corrected = _enter(corrected, origin, by=by)
+    _follow_correction(decision, corrected, by=by)
+    return corrected
 
 
 @action
@@ -131,6 +164,13 @@ def _standing_twin(decision: LabelDecision) -> LabelDecision | None:
     )
 
 
+def _follow_correction(old: LabelDecision, new: LabelDecision, *, by: User) -> None:
+    for other in LabelDecision.objects.standing().filter(same_event_as=old):
+        follower = _copy(other)
+        follower.same_event_as, follower.corrects = new, other
+        _enter(follower, _origin_of(other), by=by)
+
+
 def _says_the_same(one: LabelDecision, other: LabelDecision) -> bool:
     columns = [*Terms().columns(), "same_event_as_id", "filiere_id"]
     return all(getattr(one, column) == getattr(other, column) for column in columns)
@@ -142,7 +182,9 @@ def _enter(decision: LabelDecision, origin: Origin, *, by: User | None) -> Label
     except ValidationError as error:
         raise Refusal(" ".join(error.messages)) from error
     years = decision.duration_years
-    require(years is None or 1 <= years <= 5, "Un label dure de un à cinq ans (article D.335-34 du code de l’éducation).")
+    require(
+        years is None or 1 <= years <= 5, "Un label dure de un à cinq ans (article D.335-34 du code de l’éducation)."
+    )
     starts, ends = decision.starts_on, decision.ends_on
     require(not (starts and ends) or starts.first <= ends.last, "La fin du label précède son début.")
     provenance.state(decision, origin)
@@ -175,7 +217,7 @@ def _origin_of(decision: LabelDecision) -> Origin:
     return Origin(
         tuple(decision.sources.all()),
         decision.observed_on,
-        provenance.Reliability(decision.reliability),
+        Reliability(decision.reliability),
         decision.is_deduced,
         decision.note,
     )

@@ -185,8 +185,9 @@ class MembershipBase(models.Model):
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="%(class)s_ends_after_start",
             ),
+            # The digest stays, to answer who clicks twice; without its last day it opens nothing.
             models.CheckConstraint(
-                condition=Q(person=None) | Q(token_digest=None), name="%(class)s_token_used_once"
+                condition=Q(person=None, ends_on=None) | Q(token_expires_at=None), name="%(class)s_token_used_once"
             ),
         ]
 

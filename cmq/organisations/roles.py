@@ -8,6 +8,8 @@ import secrets
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from cmq.accounts.models import User
 from cmq.core import mail
@@ -40,8 +42,10 @@ def invite(membership: MembershipBase, *, to_what: str, at: datetime) -> str:
             "link": f"{settings.SITE_URL}/espace/invitation/{token}/",
             "expires_at": membership.token_expires_at,
             "site_name": settings.SITE_NAME,
+            "site_url": settings.SITE_URL,
         },
         key=f"invitation:{membership._meta.label_lower}:{membership.pk}:{at.isoformat()}",
+        is_secret=True,
     )
     return token
 
@@ -51,30 +55,47 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def why_not_open(membership: MembershipBase, *, at: datetime) -> str:
+    """The French sentence that says why an invitation can no longer be accepted; empty when it can."""
+    if membership.person_id is not None:
+        return "Cette invitation a déjà servi. Si c’est vous qui l’avez acceptée, connectez-vous."
+    if membership.ends_on is not None:
+        return "Cette invitation a été retirée."
+    if membership.token_expires_at is None or membership.token_expires_at < at:
+        return "Cette invitation a expiré. Demandez-en une nouvelle à la personne qui vous a invité."
+    return ""
+
+
 def accept(membership: MembershipBase, person: User, *, at: datetime) -> None:
     """Make the invited person a member from today.
 
-    Raises `Refusal` when the invitation is used, withdrawn or expired, or was sent to another address.
+    Raises `Refusal` when the invitation is used, withdrawn or expired, was sent to another address, or gives a role
+    that this person has already.
     """
-    require(membership.person_id is None and membership.ends_on is None, "Cette invitation a déjà servi.")
-    if membership.token_expires_at is None or membership.token_expires_at < at:
-        raise Refusal("Cette invitation a expiré. Demandez-en une nouvelle à la personne qui vous a invité.")
+    reason = why_not_open(membership, at=at)
+    require(not reason, reason)
     require(
         membership.invited_email == person.email,
         "Cette invitation a été envoyée à une autre adresse. Connectez-vous avec l’adresse qui l’a reçue.",
     )
     membership.person = person
-    membership.starts_on = at.date()
-    membership.token_digest = None
+    membership.starts_on = timezone.localdate(at)
     membership.token_expires_at = None
+    try:
+        membership.validate_constraints()
+    except ValidationError as error:
+        # An address changed between two invitations: the same person, the same role.
+        raise Refusal("Vous avez déjà ce rôle.") from error
     membership.save()
-    record(membership, "organisations.accept_invitation", "Invitation acceptée.")
+    record(membership, "organisations.accept_invitation", f"Invitation acceptée : {membership}.")
 
 
 def end(membership: MembershipBase, *, on: date) -> None:
     """End a role from that day on, or withdraw an invitation. Raises `Refusal` when it has ended already."""
     require(membership.ends_on is None, "Ce rôle est déjà terminé.")
+    is_invitation = membership.is_invitation
     membership.ends_on = on
-    membership.token_digest = None
+    membership.token_expires_at = None
     membership.save()
-    record(membership, "organisations.end_role", "Rôle terminé.", diff={"ends_on": [None, on.isoformat()]})
+    summary = f"Invitation retirée : {membership}." if is_invitation else f"Rôle terminé : {membership}."
+    record(membership, "organisations.end_role", summary, diff={"ends_on": [None, on.isoformat()]})

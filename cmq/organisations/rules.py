@@ -13,7 +13,10 @@ KEEPERS = (Role.KEEPER, Role.TECHNICIAN)
 
 
 @right("organisations.invite_keeper", "Inviter un gardien du registre", roles=KEEPERS)
-@right("organisations.read_people", "Voir qui a quel rôle", roles=KEEPERS)
+@right("organisations.open_register", "Ouvrir le bureau du registre", roles=KEEPERS)
+@right("organisations.read_people", "Voir qui a quel rôle dans tout le registre", roles=KEEPERS)
+@right("organisations.read_outbox", "Voir les lettres parties et en attente", roles=KEEPERS)
+@right("organisations.read_changes", "Lire le fil de tous les changements", roles=KEEPERS)
 def is_keeper(person: Any, *, on: dt.date | None = None) -> bool:
     """Whether this person keeps the register on that day (today when not said)."""
     if not isinstance(person, User) or not person.is_active:
@@ -29,6 +32,12 @@ def is_keeper(person: Any, *, on: dt.date | None = None) -> bool:
     )
 
 
+@right(
+    "organisations.open_workspace",
+    "Ouvrir l’espace d’une organisation et voir ses référents",
+    roles=(Role.MEMBER, Role.KEEPER, Role.TECHNICIAN),
+    about="organisation",
+)
 @right(
     "organisations.edit",
     "Modifier la fiche d’une organisation",

@@ -242,7 +242,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='campusmembership',
-            constraint=models.CheckConstraint(condition=models.Q(('person', None), ('token_digest', None), _connector='OR'), name='campusmembership_token_used_once'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_on', None), ('person', None)), ('token_expires_at', None), _connector='OR'), name='campusmembership_token_used_once'),
         ),
         migrations.AddConstraint(
             model_name='campusmembership',

@@ -1,0 +1,59 @@
+"""What happens to people: an account is opened, renamed."""
+
+import datetime as dt
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from cmq.accounts.models import User
+from cmq.core.errors import Refusal, require
+from cmq.core.feed import change_set, record
+from cmq.core.text import one_line
+
+
+def open_account(*, email: str, name: str, password: str, is_demo: bool = False, at: dt.datetime | None = None) -> User:
+    """A person whose address is already proven (an invitation reached it), with that address as log-in.
+
+    Raises `Refusal` for a weak password, a missing name, or an address that has an account.
+    """
+    email, name = User.objects.normalize_email(email), one_line(name)
+    require(name, "Donnez votre prénom et votre nom.")
+    require(len(name) <= 120, "Ce nom dépasse 120 caractères.")
+    require(not User.objects.filter(email=email).exists(), "Cette adresse a déjà un compte : connectez-vous.")
+    person = User(email=email, name=name, is_demo=is_demo, date_joined=at or timezone.now())
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise Refusal(" ".join(error.messages)) from error
+    person.set_password(password)
+    with transaction.atomic():
+        _save_once(person)
+        with change_set(by=person.pk):
+            EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
+            record(person, "accounts.open", "Compte ouvert.")
+    return person
+
+
+def rename(person: User, *, name: str) -> None:
+    """Change the name that others see. Raises `Refusal`."""
+    name = one_line(name)
+    require(name, "Donnez votre prénom et votre nom.")
+    require(len(name) <= 120, "Ce nom dépasse 120 caractères.")
+    if name == person.name:
+        return
+    with change_set(by=person.pk):
+        person.name = name
+        person.save(update_fields=["name"])
+        record(person, "accounts.rename", "Nom modifié.")
+
+
+def _save_once(person: User) -> None:
+    """Of two accounts opened at once for one address, the second is refused like a late one."""
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:
+        raise Refusal("Cette adresse a déjà un compte : connectez-vous.") from error

@@ -1,0 +1,59 @@
+"""What in the labels waits for a keeper: awards without a name, campuses without a dated decision. Reads only."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+
+from cmq.campuses.models import Campus, CampusQuerySet
+from cmq.labels.models import DecisionKind, LabelDecision
+
+_OPENING = [kind for kind in DecisionKind if kind.opens_label]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A campus that an unnamed award may concern, and what speaks for and against it."""
+
+    campus: Campus
+    score: int
+    reasons: tuple[str, ...]
+
+
+def without_dated_label() -> CampusQuerySet:
+    """Real campuses of which no source dates an award, a renewal or a raise."""
+    opened = LabelDecision.objects.standing().filter(campus=OuterRef("pk"), kind__in=_OPENING)
+    return Campus.objects.real().exclude(Exists(opened))
+
+
+def candidates(decision: LabelDecision) -> list[Candidate]:
+    """The campuses of the decision's region, the likeliest first.
+
+    Same filière counts most, less when it was only deduced; then the same category; then having no decision of the
+    same year yet. Nothing is decided here: a keeper chooses.
+    """
+    campuses = (
+        Campus.objects.filter(region=decision.region_id, is_demo=False)
+        .select_related("filiere", "region")
+        .prefetch_related("decisions")
+    )
+    ranked = [_candidate(campus, decision) for campus in campuses]
+    return sorted(ranked, key=lambda each: (-each.score, each.campus.name))
+
+
+def _candidate(campus: Campus, decision: LabelDecision) -> Candidate:
+    score, reasons = 0, ["même région"]
+    if decision.filiere_id and campus.filiere_id == decision.filiere_id:
+        score += 2 if campus.filiere_is_deduced else 4
+        reasons.append("même filière" + (" (déduite)" if campus.filiere_is_deduced else ""))
+    elif decision.filiere_id and campus.filiere_id:
+        score -= 2
+        reasons.append("autre filière")
+    if decision.category and campus.category:
+        same = campus.category == decision.category
+        score += 1 if same else -1
+        reasons.append("même catégorie" if same else "autre catégorie")
+    year = decision.decided_on.year
+    if any(other.decided_on.year == year and other.kind in _OPENING for other in campus.decisions.all()):
+        score -= 3
+        reasons.append(f"a déjà une décision datée de {year}")
+    return Candidate(campus, score, tuple(reasons))
