@@ -6,7 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("cmq.web.public.urls")),
     path("espace/", include("cmq.web.espace.urls")),
-    path("compte/", include("allauth.account.urls")),
+    path("compte/", include("cmq.web.espace.account_urls")),
     path("technique/", admin.site.urls),
 ]
 
