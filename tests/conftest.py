@@ -4,10 +4,11 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from cmq.reference.actions import load_reference
 from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection
+
+from cmq.reference.actions import load_reference
 
 
 @pytest.fixture(scope="session")

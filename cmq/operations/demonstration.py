@@ -20,7 +20,6 @@ from cmq.campuses.models import (
     AreaKind,
     Campus,
     CampusField,
-    CampusMembership,
     CampusRole,
     Category,
     LinkKind,
@@ -35,7 +34,7 @@ from cmq.labels.actions import Terms, record_decision
 from cmq.labels.models import DecisionKind, LabelDecision
 from cmq.labels.rules import months_after, years_after
 from cmq.organisations import actions as organisations
-from cmq.organisations.models import Kind, Organisation, OrganisationMembership, OrganisationRole
+from cmq.organisations.models import Kind, Organisation, OrganisationRole
 from cmq.reference.models import Academie, Commune, Departement, Region
 
 SOURCE_TITLE = "Donnée de démonstration (fictive)"
@@ -174,9 +173,7 @@ def _ageing_well(origin: Origin, day: dt.date) -> tuple[Organisation, Campus]:
 
 def _wood(origin: Origin, day: dt.date) -> None:
     """A label that ends within the year: a renewal to ask for."""
-    campus = _enter(
-        "Campus fictif du Bois et des Charpentes", "75", "Matériaux, matériaux innovants", origin
-    )
+    campus = _enter("Campus fictif du Bois et des Charpentes", "75", "Matériaux, matériaux innovants", origin)
     campuses.add_area(campus, kind=AreaKind.SEAT, place=Commune.objects.get(insee_code="19275"), origin=origin)
     starts = months_after(years_after(day, -5), 8)
     _award(campus, DecisionKind.AWARDED, starts, _terms(starts, 5, Category.CMQ, "Arrêté n° 5"), origin)
@@ -205,22 +202,17 @@ def _project(origin: Origin, day: dt.date) -> None:
 
 def _accounts(lycee: Organisation, campus: Campus) -> None:
     password = _password()
-    people = [_person(account, password) for account in ACCOUNTS]
-    body = Organisation.objects.create(
-        name="Tenue du registre (démonstration)", kind=Kind.STATE_SERVICE, keeps_register=True, is_demo=True
-    )
-    now = timezone.now()
-    common = {"invited_at": now, "starts_on": timezone.localdate()}
-    keeper, director, contributor, contact = people
-    memberships = (
-        OrganisationMembership(organisation=body, role=OrganisationRole.KEEPER, person=keeper, **common),
-        CampusMembership(campus=campus, role=CampusRole.DIRECTOR, person=director, **common),
-        CampusMembership(campus=campus, role=CampusRole.CONTRIBUTOR, person=contributor, **common),
-        OrganisationMembership(organisation=lycee, role=OrganisationRole.CONTACT, person=contact, **common),
-    )
-    for membership in memberships:
-        membership.save()
-        record(membership, "operations.demo", f"Démonstration : {membership}.")
+    keeper, director, contributor, contact = (_person(account, password) for account in ACCOUNTS)
+    body = organisations.name_keeping_body("Tenue du registre (démonstration)", is_demo=True)
+    for organisation, role, person in (
+        (body, OrganisationRole.KEEPER, keeper),
+        (lycee, OrganisationRole.CONTACT, contact),
+    ):
+        token = organisations.invite(organisation, email=person.email, role=role, by=None)
+        campuses.accept_invitation(token, person=person)
+    for campus_role, person in ((CampusRole.DIRECTOR, director), (CampusRole.CONTRIBUTOR, contributor)):
+        token = campuses.invite(campus, email=person.email, role=campus_role, by=keeper)
+        campuses.accept_invitation(token, person=person)
     campuses.invite(campus, email=f"invitee@{DOMAIN}", role=CampusRole.CONTRIBUTOR, by=director)
 
 

@@ -47,13 +47,32 @@ def register_organisation(
 
 
 @action
+def name_keeping_body(name: str, *, is_demo: bool = False) -> Organisation:
+    """The body that keeps the register, whose keepers have the keeper's rights; made when it is new.
+
+    For the command line and the demonstration: nobody gets this right through a page.
+    """
+    body, is_new = Organisation.objects.get_or_create(
+        name=one_line(name), is_demo=is_demo, keeps_register=True, defaults={"kind": Kind.STATE_SERVICE}
+    )
+    if is_new:
+        record(body, "organisations.name_keeping_body", f"Organisme qui tient le registre : {body}.")
+    return body
+
+
+@action
 def edit_organisation(
     organisation: Organisation, *, by: User, name: str, kind: Kind, commune: Commune | None, website: str
 ) -> None:
     """Change what an organisation says of itself. Raises `NotAllowed`, `Refusal`."""
     require_right(rules.can_edit(by, organisation))
     before = _described(organisation)
-    organisation.name, organisation.kind, organisation.commune, organisation.website = one_line(name), kind, commune, website
+    organisation.name, organisation.kind, organisation.commune, organisation.website = (
+        one_line(name),
+        kind,
+        commune,
+        website,
+    )
     require(organisation.name, "Donnez le nom de l’organisation.")
     _save(organisation, before, act="organisations.edit", is_new=False)
 
@@ -110,4 +129,9 @@ def _save(organisation: Organisation, before: dict[str, Any], *, act: str, is_ne
     except ValidationError as error:
         raise Refusal(" ".join(error.messages)) from error
     organisation.save()
-    record(organisation, act, f"{'Organisation inscrite' if is_new else 'Organisation modifiée'} : {organisation}.", diff=diff)
+    record(
+        organisation,
+        act,
+        f"{'Organisation inscrite' if is_new else 'Organisation modifiée'} : {organisation}.",
+        diff=diff,
+    )

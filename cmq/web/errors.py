@@ -1,16 +1,11 @@
 """Pages for what went wrong, in French and with the right status."""
 
-import logging
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-
-log = logging.getLogger("cmq.web")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None, *, reason: str = "") -> HttpResponse:
     """400."""
-    log.warning("400 %s", request.path_info[:200].encode("unicode_escape").decode())
     return render(request, "errors/400.html", {"reason": reason}, status=400)
 
 

@@ -15,4 +15,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Send and count."""
         sent, failed = mail.send_waiting()
-        self.stdout.write(f"{sent} courriers envoyés, {failed} en panne.")
+        self.stdout.write(f"Courriers envoyés : {sent}. En panne : {failed}.")

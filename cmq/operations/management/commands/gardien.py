@@ -8,8 +8,8 @@ from django.core.validators import validate_email
 from django.forms import ValidationError
 
 from cmq.core.errors import Refusal
-from cmq.organisations.actions import invite
-from cmq.organisations.models import Kind, Organisation, OrganisationRole
+from cmq.organisations.actions import invite, name_keeping_body
+from cmq.organisations.models import OrganisationRole
 
 
 class Command(BaseCommand):
@@ -26,10 +26,7 @@ class Command(BaseCommand):
         """Invite."""
         try:
             validate_email(adresse)
-            body, _ = Organisation.objects.get_or_create(
-                name=organisme, is_demo=False, defaults={"kind": Kind.STATE_SERVICE, "keeps_register": True}
-            )
-            token = invite(body, email=adresse, role=OrganisationRole.KEEPER, by=None)
+            token = invite(name_keeping_body(organisme), email=adresse, role=OrganisationRole.KEEPER, by=None)
         except (ValidationError, Refusal) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Invitation envoyée à {adresse} : {settings.SITE_URL}/espace/invitation/{token}/")

@@ -1,0 +1,57 @@
+"""Serve an application with granian and load it with wrk, both for a bounded time, on this machine only."""
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(application: str, *, workers: int = 2) -> Iterator[tuple[str, float]]:
+    """The address of a running application, and the seconds it took to answer."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    started = time.perf_counter()
+    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
+    quiet = ["--no-access-log", "--log-level", "error"]
+    server = subprocess.Popen([BIN / "granian", *options, *quiet, application], cwd=ROOT)
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(url, timeout=5).close()
+                break
+            except OSError:
+                if time.perf_counter() - started > 60:
+                    raise
+                time.sleep(0.01)
+        yield url, time.perf_counter() - started
+    finally:
+        server.terminate()
+        server.wait(timeout=15)
+
+
+def requests_per_second(url: str, *, seconds: int = 4, connections: int = 16) -> float:
+    """Measured by wrk (Debian's package « wrk »), as a browser that accepts gzip. Raises RuntimeError on errors."""
+    if shutil.which("wrk") is None:
+        raise SystemExit("wrk is missing: install Debian's package « wrk »")
+    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "-H", "Accept-Encoding: gzip", url]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in output or "Socket errors" in output:
+        raise RuntimeError(output)
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])  # type: ignore[index]

@@ -1,0 +1,91 @@
+"""The demonstration comes and goes without touching the register."""
+
+import datetime as dt
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from cmq.accounts.models import User
+from cmq.campuses.models import Campus, Partnership
+from cmq.core.models import Change, FeedHead, OutgoingMail
+from cmq.labels.models import LabelDecision
+from cmq.labels.states import LabelState, state_of
+from cmq.operations import demonstration
+from tests.factories import a_campus, a_keeper
+
+pytestmark = pytest.mark.django_db
+MEMORY = {Change, FeedHead, OutgoingMail}
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings: object, tmp_path: object) -> None:
+    settings.VAR_DIR = tmp_path
+
+
+def everything() -> dict[str, list[dict[str, object]]]:
+    """Every row of every table of ours, but for what only remembers."""
+    return {
+        model._meta.label: list(model.objects.order_by("pk").values())
+        for model in apps.get_models()
+        if model.__module__.startswith(("cmq.", "allauth."))
+        and model not in MEMORY
+        and model._meta.app_label != "reference"
+    }
+
+
+def test_removed_it_leaves_the_register_as_it_was() -> None:
+    a_campus("Campus réel")
+    a_keeper()
+    before = everything()
+    assert demonstration.build()
+    assert everything() != before
+    assert not demonstration.build()
+    assert demonstration.remove()
+    assert everything() == before
+    assert not demonstration.remove()
+
+
+def test_it_shows_every_state_of_a_label_and_every_desk() -> None:
+    today = dt.date(2026, 11, 24)
+    demonstration.build(on=today)
+    states = {state_of(campus, on=today) for campus in Campus.objects.filter(is_demo=True)}
+    assert states >= {LabelState.CURRENT, LabelState.TO_RENEW, LabelState.PROJECT, LabelState.EXPIRED}
+    assert set(LabelDecision.objects.filter(campus__is_demo=True).values_list("kind", flat=True)) >= {
+        "obtenu", "renouvele", "excellence", "renomme", "perimetre", "fusionne", "fin", "projet",
+    }  # fmt: skip
+    assert Partnership.objects.filter(campus__is_demo=True).values("family").distinct().count() == 4
+
+
+def test_every_account_opens_its_desk() -> None:
+    demonstration.build()
+    password = demonstration.password_file().read_text()
+    for account in demonstration.ACCOUNTS:
+        client = Client()
+        answer = client.post("/compte/connexion/", {"login": account.email, "password": password})
+        assert answer.status_code == 302, account
+        assert client.get("/espace/").status_code == 200
+
+
+def test_all_is_marked() -> None:
+    demonstration.build()
+    assert not Campus.objects.filter(is_demo=True).exclude(name__contains="fictif").exists()
+    assert not User.objects.filter(is_demo=True).exclude(email__endswith=".invalid").exists()
+
+
+def test_a_public_site_refuses_it(settings: object) -> None:
+    settings.HTTPS = True
+    with pytest.raises(CommandError, match="production"):
+        call_command("demo")
+    assert not demonstration.is_present()
+
+
+def test_commands_say_what_they_did(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("demo")
+    call_command("addresses")
+    call_command("demo", remove=True)
+    output = capsys.readouterr().out
+    assert "Démonstration construite." in output
+    assert demonstration.ACCOUNTS[0].email in output
+    assert "Démonstration retirée." in output
