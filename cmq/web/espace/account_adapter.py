@@ -1,0 +1,50 @@
+"""How django-allauth behaves on this site: accounts by invitation, letters through our outbox, our own addresses."""
+
+import uuid
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress, EmailConfirmation
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from cmq.accounts.models import User
+from cmq.core import mail
+
+# Letters that let their reader in: their text is not kept.
+_SECRET = ("password_reset_key", "email_confirmation")
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts are made through invitations only."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Closed to strangers."""
+        return False
+
+    def clean_email(self, email: str) -> str:
+        """One address, one person: kept in lower case."""
+        return User.objects.normalize_email(super().clean_email(email))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Through the outbox, from `mail/<name>.txt`."""
+        name = template_prefix.rpartition("/")[2].removesuffix("_signup")
+        known = {"email": email, "site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+        mail.post(
+            email, f"mail/{name}", {**context, **known}, key=f"account:{name}:{uuid.uuid4()}", is_secret=name in _SECRET
+        )
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Under the site's own name, whatever host the request claims."""
+        user, _, secret = key.partition("-")
+        return settings.SITE_URL + reverse("account_reset_password_from_key", args=[user, secret])
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
+        """Under the site's own name, whatever host the request claims."""
+        return settings.SITE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """As allauth does; in lower case, which the person's own column demands."""
+        email_address.email = User.objects.normalize_email(email_address.email)
+        return bool(super().confirm_email(request, email_address))

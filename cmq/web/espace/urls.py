@@ -1,0 +1,46 @@
+"""The workspace: `/espace/…`."""
+
+from django.urls import path
+
+from cmq.web.espace.views import campus, decisions, home, imports, invitations, members, organisation, people, register
+
+urlpatterns = [
+    path("", home.home, name="espace"),
+    path("compte/", home.account, name="espace_account"),
+    path("invitation/<str:token>/", invitations.invitation, name="espace_invitation"),
+    path("campus/<slug:slug>/", campus.desk, name="espace_campus"),
+    path("campus/<slug:slug>/faits/<slug:name>/", campus.fact, name="espace_fact"),
+    path("campus/<slug:slug>/noms/", campus.name, name="espace_name"),
+    path("campus/<slug:slug>/lieux/", campus.place, name="espace_place"),
+    path("campus/<slug:slug>/territoires/", campus.territory, name="espace_territory"),
+    path("campus/<slug:slug>/histoire/", campus.past, name="espace_history"),
+    path("campus/<slug:slug>/membres/", members.members, name="espace_members"),
+    path("campus/<slug:slug>/membres/chercher/", members.find_member, name="espace_member_find"),
+    path("campus/<slug:slug>/membres/nouveau/", members.add_new, name="espace_member_new"),
+    path("campus/<slug:slug>/membres/organisation/<int:pk>/", members.add_known, name="espace_member_known"),
+    path("campus/<slug:slug>/membres/<int:pk>/fin/", members.end_member, name="espace_member_end"),
+    path("campus/<slug:slug>/personnes/", people.people, name="espace_people"),
+    path("campus/<slug:slug>/personnes/<int:pk>/fin/", people.end_role, name="espace_people_end"),
+    path("organisations/<int:pk>/", organisation.organisation, name="espace_organisation"),
+    path("organisations/<int:pk>/invitations/", organisation.invite, name="espace_organisation_invite"),
+    path("organisations/<int:pk>/roles/<int:role>/fin/", organisation.end_role, name="espace_organisation_end"),
+    path("registre/", register.desk, name="registre"),
+    path("registre/signalements/", register.reports, name="registre_reports"),
+    path("registre/signalements/<int:pk>/", register.report, name="registre_report"),
+    path("registre/contradictions/", register.contradictions, name="registre_contradictions"),
+    path("registre/faits/<int:pk>/retenir/", campus.prefer, name="registre_prefer"),
+    path("registre/faits/<int:pk>/retirer/", campus.withdraw, name="registre_withdraw"),
+    path("registre/a-completer/", register.gaps, name="registre_gaps"),
+    path("registre/doublons/", register.duplicates, name="registre_duplicates"),
+    path("registre/campus/nouveau/", register.enter_campus, name="registre_enter_campus"),
+    path("registre/decisions/", decisions.unmatched, name="registre_decisions"),
+    path("registre/decisions/nouvelle/", decisions.record, name="registre_record"),
+    path("registre/decisions/<int:pk>/rattacher/", decisions.match, name="registre_match"),
+    path("registre/decisions/<int:pk>/corriger/", decisions.correct, name="registre_correct"),
+    path("registre/imports/", imports.imports, name="registre_imports"),
+    path("registre/imports/modele.xlsx", imports.template, name="registre_import_template"),
+    path("registre/imports/<int:pk>/", imports.one_import, name="registre_import"),
+    path("registre/personnes/", register.people, name="registre_people"),
+    path("registre/courriers/", register.outbox, name="registre_outbox"),
+    path("registre/changements/", register.changes, name="registre_changes"),
+]

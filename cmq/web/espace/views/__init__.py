@@ -1,0 +1,1 @@
+"""The pages of the workspace, one module for each desk."""
