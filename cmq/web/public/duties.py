@@ -1,0 +1,61 @@
+"""What a public site owes its readers: who publishes, what is kept, what is accessible, where everything is."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from cmq.core.models import Source
+from cmq.reference import files
+from cmq.search.directory import load_choices, load_rows
+from cmq.web.public import figures
+from cmq.web.public.common import public
+
+
+@public
+def about(request: HttpRequest) -> HttpResponse:
+    """What the register is, its method, its sources."""
+    rows = load_rows(on=timezone.localdate())
+    context = {
+        "by_state": figures.by_state(rows),
+        "sources": Source.objects.count(),
+        "last_change": figures.last_change(),
+        "attributions": [
+            files.ATTRIBUTION,
+            files.ACADEMIES_ATTRIBUTION,
+            files.FILIERES_ATTRIBUTION,
+            files.LEVELS_ATTRIBUTION,
+            files.SCHOOLS_ATTRIBUTION,
+        ],
+    }
+    return render(request, "public/about.html", context)
+
+
+@public
+def legal(request: HttpRequest) -> HttpResponse:
+    """Mentions légales (loi n° 2004-575 du 21 juin 2004, article 1-1)."""
+    return render(request, "public/legal.html")
+
+
+@public
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Which personal data are kept, why, how long (RGPD, article 13)."""
+    return render(request, "public/privacy.html")
+
+
+@public
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """The declaration of accessibility (loi n° 2005-102, article 47; décret n° 2019-768)."""
+    return render(request, "public/accessibility.html")
+
+
+@public
+def cookies(request: HttpRequest) -> HttpResponse:
+    """That visitors get no cookie."""
+    return render(request, "public/cookies.html")
+
+
+@public
+def site_map(request: HttpRequest) -> HttpResponse:
+    """Every public page."""
+    rows = load_rows(on=timezone.localdate())
+    return render(request, "public/site_map.html", {"rows": rows, "choices": load_choices()})

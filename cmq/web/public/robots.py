@@ -1,0 +1,96 @@
+"""What machines read: robots.txt, sitemap.xml, security.txt."""
+
+import datetime as dt
+from collections import defaultdict
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from cmq.campuses.models import Campus, CampusArea, CampusFact, CampusLink, CampusName, Partnership
+from cmq.core.models import Change
+from cmq.labels.models import LabelDecision
+from cmq.search.directory import load_choices
+from cmq.web.public.common import public
+
+_STATEMENTS: tuple[Any, ...] = (CampusFact, CampusName, CampusArea, Partnership, LabelDecision)
+_PAGES = (
+    "home",
+    "directory",
+    "map",
+    "filieres",
+    "regions",
+    "about",
+    "legal",
+    "privacy",
+    "accessibility",
+    "cookies",
+    "site_map",
+)
+
+
+@public
+def robots_txt(request: HttpRequest) -> HttpResponse:
+    """All may read the public pages; nothing else is of use to them."""
+    lines = [
+        "User-agent: *",
+        "Disallow: /espace/",
+        "Disallow: /compte/",
+        "Disallow: /technique/",
+        "Disallow: /campus/*/signaler/",
+        f"Sitemap: {settings.SITE_URL}/sitemap.xml",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@public
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where to say that something is unsafe (RFC 9116); valid for six months from today."""
+    midnight = dt.datetime.combine(timezone.localdate() + dt.timedelta(days=182), dt.time(), tzinfo=dt.UTC)
+    lines = [
+        f"Contact: mailto:{settings.CONTACT_EMAIL}",
+        f"Expires: {midnight:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: fr, en",
+        f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@public
+def sitemap_xml(request: HttpRequest) -> HttpResponse:
+    """Every public page with the day it last changed, as the change feed tells."""
+    moved = _last_changes()
+    newest = max(moved.values(), default=None)
+    choices = load_choices()
+    pages = [(reverse(name), newest) for name in _PAGES]
+    pages += [(reverse("filiere", args=[each.slug]), newest) for each in choices.filieres]
+    pages += [(reverse("region", args=[each.slug]), newest) for each in choices.regions]
+    real = Campus.objects.real().order_by("pk").values_list("pk", "slug")
+    pages += [(reverse("campus", args=[slug]), moved.get(pk)) for pk, slug in real]
+    return render(request, "public/sitemap.xml", {"pages": pages}, content_type="application/xml; charset=utf-8")
+
+
+def _last_changes() -> dict[int, dt.datetime]:
+    """When each campus, or a statement about it, last entered the feed: campus → instant."""
+    last = {
+        (model, key): at
+        for model, key, at in Change.objects.exclude(key="").order_by().values_list("model", "key").annotate(Max("at"))
+    }
+    found: dict[int, dt.datetime] = defaultdict(lambda: dt.datetime.min.replace(tzinfo=dt.UTC))
+    pairs = [(Campus._meta.label_lower, pk, pk) for pk in Campus.objects.order_by().values_list("pk", flat=True)]
+    for model in _STATEMENTS:
+        rows = model.objects.filter(campus__isnull=False).order_by().values_list("pk", "campus_id")
+        pairs += [(model._meta.label_lower, pk, campus_id) for pk, campus_id in rows]
+    for pk, one, other in CampusLink.objects.order_by().values_list("pk", "from_campus_id", "to_campus_id"):
+        pairs += [(CampusLink._meta.label_lower, pk, one), (CampusLink._meta.label_lower, pk, other)]
+    for name, pk, campus_id in pairs:
+        at = last.get((name, str(pk)))
+        if at:
+            found[campus_id] = max(found[campus_id], at)
+    return dict(found)

@@ -1,0 +1,30 @@
+"""Addresses of the public pages, in French."""
+
+from django.urls import path
+
+from cmq.web.public import campus, directory, duties, home, report, robots, territories
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("campus/", directory.directory, name="directory"),
+    path("campus.csv", directory.directory_csv, name="directory_csv"),
+    path("campus.geojson", directory.directory_geojson, name="directory_geojson"),
+    path("campus/<slug:slug>/", campus.campus, name="campus"),
+    path("campus/<slug:slug>/signaler/", report.report_error, name="report_error"),
+    path("communes.json", directory.commune_completion, name="commune_completion"),
+    path("carte/", territories.map_page, name="map"),
+    path("contours/<str:level>.geojson", territories.outline_geojson, name="outline_geojson"),
+    path("filieres/", territories.filieres, name="filieres"),
+    path("filieres/<slug:slug>/", territories.filiere, name="filiere"),
+    path("regions/", territories.regions, name="regions"),
+    path("regions/<slug:slug>/", territories.region, name="region"),
+    path("a-propos/", duties.about, name="about"),
+    path("mentions-legales/", duties.legal, name="legal"),
+    path("donnees-personnelles/", duties.privacy, name="privacy"),
+    path("accessibilite/", duties.accessibility, name="accessibility"),
+    path("cookies/", duties.cookies, name="cookies"),
+    path("plan-du-site/", duties.site_map, name="site_map"),
+    path(".well-known/security.txt", robots.security_txt, name="security_txt"),
+    path("robots.txt", robots.robots_txt, name="robots_txt"),
+    path("sitemap.xml", robots.sitemap_xml, name="sitemap_xml"),
+]

@@ -1,0 +1,78 @@
+"""Tags and filters of every template; loaded as built-ins."""
+
+import datetime as dt
+import json
+from typing import Any
+
+from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
+from django.utils.html import format_html
+
+from cmq.core.partial_dates import PartialDate
+
+register = template.Library()
+
+
+@register.filter
+def pluriel(count: Any, ending: str = "s") -> str:
+    """The ending of a French plural: nothing for 0 and 1. « s,x » gives singular and plural endings."""
+    singular, _, plural = ending.rpartition(",")
+    return plural if abs(int(count or 0)) >= 2 else singular
+
+
+@register.filter
+def jour(value: dt.date | PartialDate | None) -> str:
+    """A date as French people write it; « date non sourcée » for none."""
+    if value is None:
+        return "date non sourcée"
+    return str(value if isinstance(value, PartialDate) else PartialDate.of(value))
+
+
+class _JsonText:
+    """JSON that may stand inside a script element: no sign of HTML is left in it."""
+
+    _ESCAPES = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+    def __init__(self, value: Any) -> None:
+        self.text = json.dumps(value, ensure_ascii=False).translate(self._ESCAPES)
+
+    def __html__(self) -> str:
+        return self.text
+
+
+@register.simple_tag
+def json_ld(value: dict[str, Any]) -> str:
+    """Linked data for search engines."""
+    return format_html('<script type="application/ld+json">{}</script>', _JsonText(value))
+
+
+@register.inclusion_tag("partials/state_badge.html")
+def state_badge(state: Any) -> dict[str, Any]:
+    """The badge of a label state: shape, word and colour."""
+    return {"state": state}
+
+
+@register.inclusion_tag("partials/field.html")
+def field(bound: BoundField, *, autofocus: bool = False) -> dict[str, Any]:
+    """A form field in DSFR markup, with its label, hint and errors tied to it."""
+    widget = bound.field.widget
+    described = [f"{bound.id_for_label}-errors"] if bound.errors else []
+    kind = "input"
+    if isinstance(widget, (RadioSelect, CheckboxSelectMultiple)):
+        kind = "radio" if isinstance(widget, RadioSelect) else "checkboxes"
+    elif isinstance(widget, CheckboxInput):
+        kind = "checkbox"
+    elif isinstance(widget, Select):
+        kind = "select"
+    attrs: dict[str, Any] = {"class": "fr-select" if kind == "select" else "fr-input"}
+    if kind in ("checkbox", "radio", "checkboxes"):
+        attrs.pop("class")
+    if isinstance(widget, Textarea):
+        attrs["rows"] = widget.attrs.get("rows", 6)
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+        attrs["aria-invalid"] = "true"
+    if autofocus:
+        attrs["autofocus"] = True
+    drawn = "" if kind in ("radio", "checkboxes") else bound.as_widget(attrs={**widget.attrs, **attrs})
+    return {"field": bound, "kind": kind, "drawn": drawn}
