@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from cmq.core.models import Reliability, Sourced
 from cmq.core.partial_dates import PartialDateField
@@ -333,6 +334,44 @@ class CampusLink(Sourced):
 
     def __str__(self) -> str:
         return f"{self.from_campus} {self.get_kind_display()} {self.to_campus}"
+
+
+class FiliereCount(Sourced):
+    """How many campuses a source counts in a filière, in France or in one region, and which one where it is known.
+
+    A region counted without a campus is one whose campus nobody has identified.
+    """
+
+    filiere = models.ForeignKey(Filiere, verbose_name="filière", on_delete=models.PROTECT, related_name="counts")
+    region = models.ForeignKey(
+        Region, verbose_name="région", null=True, blank=True, on_delete=models.PROTECT, related_name="filiere_counts"
+    )
+    number = models.PositiveSmallIntegerField("nombre de campus")
+    campus = models.ForeignKey(
+        Campus, verbose_name="campus", null=True, blank=True, on_delete=models.CASCADE, related_name="filiere_counts"
+    )
+
+    class Meta:
+        verbose_name = "compte de campus dans une filière"
+        verbose_name_plural = "comptes de campus dans les filières"
+        ordering = ["filiere", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(number__gte=1), name="filiere_count_from_one"),
+            models.CheckConstraint(
+                condition=Q(campus=None) | Q(number=1, region__isnull=False), name="filiere_count_of_a_campus_is_one"
+            ),
+            # Coalesced, for a null would differ from itself.
+            models.UniqueConstraint(
+                "filiere",
+                Coalesce("region", models.Value("")),
+                "number",
+                Coalesce("campus", models.Value(0)),
+                name="filiere_count_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filiere} – {self.region or 'France'} : {self.number}"
 
 
 class CampusRole(models.TextChoices):

@@ -103,6 +103,12 @@ def record_bulk(*, model: type[models.Model], count: int, first: object, last: o
     )
 
 
+def recorded(*, since: int = 0) -> list[Change]:
+    """What the open change set has recorded so far, leaving out the first `since` lines; nothing outside of one."""
+    current = _current.get()
+    return current.pending[since:] if current else []
+
+
 def position() -> int:
     """The last position given out; 0 for an empty feed. It moves exactly when something public may have changed."""
     return FeedHead.objects.filter(pk=1).values_list("position", flat=True).first() or 0
