@@ -13,7 +13,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from cmq.accounts.models import User
@@ -41,7 +41,11 @@ def logged_in(*methods: str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 # An act cannot be taken up again after log-in: the page that holds its form can.
                 return redirect_to_login(request.get_full_path() if request.method != "POST" else "/espace/")
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except PermissionDenied as refusal:
+                # Answered here: Django would log a whole trace for what is one line.
+                return errors.forbidden(request, refusal)
 
         return wrapper
 
@@ -80,6 +84,11 @@ def allow(condition: bool, message: str = "Vous n’avez pas le droit de faire c
     """Raise PermissionDenied (403) unless `condition` holds."""
     if not condition:
         raise PermissionDenied(message)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, for a form: None makes it a fresh one. A POST without a field is sent all the same."""
+    return request.POST if request.method == "POST" else None
 
 
 def submit(request: HttpRequest, form: forms.Form, act: Callable[[dict[str, Any]], object]) -> bool:

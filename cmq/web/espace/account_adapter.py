@@ -16,7 +16,7 @@ from cmq.core import mail
 _SECRET = ("password_reset_key", "email_confirmation")
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made through invitations only."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

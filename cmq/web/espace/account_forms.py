@@ -7,7 +7,7 @@ from allauth.account import forms
 EMAIL_LABEL = "Adresse électronique"
 
 
-class LoginForm(forms.LoginForm):
+class LoginForm(forms.LoginForm):  # type: ignore[misc]
     """Address and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -17,7 +17,7 @@ class LoginForm(forms.LoginForm):
         _without_placeholders(self)
 
 
-class ResetPasswordForm(forms.ResetPasswordForm):
+class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
     """Address."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -26,7 +26,7 @@ class ResetPasswordForm(forms.ResetPasswordForm):
         _without_placeholders(self)
 
 
-class AddEmailForm(forms.AddEmailForm):
+class AddEmailForm(forms.AddEmailForm):  # type: ignore[misc]
     """The address that will replace the present one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

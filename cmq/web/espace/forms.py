@@ -197,4 +197,4 @@ class RenameForm(forms.Form):
     name = forms.CharField(label="Prénom et nom", max_length=120)
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"name": person.name}, **kwargs)
+        super().__init__(*args, **{"initial": {"name": person.name}, **kwargs})

@@ -1,6 +1,6 @@
 """What waits at the keeper's desk, counted."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from django.urls import reverse
 
@@ -11,7 +11,8 @@ from cmq.labels.models import LabelDecision
 from cmq.labels.review import without_dated_label
 
 
-class Waiting(NamedTuple):
+@dataclass(frozen=True)
+class Waiting:
     """One heap: how many wait, of what, and where."""
 
     count: int

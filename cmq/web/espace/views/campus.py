@@ -19,12 +19,14 @@ from cmq.web.espace.access import (
     logged_in,
     page,
     person_of,
+    posted,
     press,
     submit,
 )
 from cmq.web.espace.fields import CAMPUS_SAYS, KEEPER_SAYS, origin_in
 from cmq.web.espace.forms import FactForm, NameForm, PlaceForm, TerritoryForm
 from cmq.web.espace.register_forms import ReasonForm
+from cmq.web.espace.wording import in_words
 
 PER_PAGE = 25
 
@@ -34,11 +36,12 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
     """What is known of a campus, what is missing, what its sources dispute."""
     campus = campus_for(request, slug)
     today = timezone.localdate()
-    states = review.by_field(campus.facts.standing().prefetch_related("sources"))
+    states = review.by_field(in_words(campus.facts.standing().prefetch_related("sources")))
     context = {
         "campus": campus,
         "state": state_of(campus, on=today),
-        "fields": states,
+        "stated": [state for state in states if state.facts],
+        "unstated": [state for state in states if not state.facts],
         "missing": [state for state in states if state.is_missing],
         "contradicted": [state for state in states if state.is_contradicted],
         "names": campus.names.prefetch_related("sources"),
@@ -56,14 +59,14 @@ def fact(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     if name not in CampusField.values:
         raise Http404
     field, person = CampusField(name), person_of(request)
-    form = FactForm(request.POST or None, field=field, default_source=_usual_source(request))
+    form = FactForm(posted(request), field=field, default_source=_usual_source(request))
 
     def state(data: dict[str, str]) -> None:
         actions.state_fact(campus, field=field, value=data["value"], origin=origin_in(data), by=person)
 
     if submit(request, form, state):
         return done(request, f"« {field.label} » : inscrit avec sa source.", "espace_campus", campus.slug)
-    said = campus.facts.standing().filter(field=field).prefetch_related("sources")
+    said = in_words(campus.facts.standing().filter(field=field).prefetch_related("sources"))
     return page(request, "espace/campus_fact.html", {"campus": campus, "field": field, "said": said}, form=form)
 
 
@@ -71,7 +74,7 @@ def fact(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 def name(request: HttpRequest, slug: str) -> HttpResponse:
     """Add another name under which people look for a campus."""
     campus, person = campus_for(request, slug), person_of(request)
-    form = NameForm(request.POST or None, default_source=_usual_source(request))
+    form = NameForm(posted(request), default_source=_usual_source(request))
 
     def add(data: dict[str, str]) -> None:
         actions.add_name(campus, name=data["name"], kind=NameKind(data["kind"]), origin=origin_in(data), by=person)
@@ -86,7 +89,7 @@ def name(request: HttpRequest, slug: str) -> HttpResponse:
 def place(request: HttpRequest, slug: str) -> HttpResponse:
     """Add a commune where a campus is, or that it covers."""
     campus, person = campus_for(request, slug), person_of(request)
-    form = PlaceForm(request.POST or None, default_source=_usual_source(request))
+    form = PlaceForm(posted(request), default_source=_usual_source(request))
 
     def add(data: dict[str, str]) -> None:
         kind, where = AreaKind(data["kind"]), data["commune"]
@@ -102,7 +105,7 @@ def place(request: HttpRequest, slug: str) -> HttpResponse:
 def territory(request: HttpRequest, slug: str) -> HttpResponse:
     """Add an académie or a département that a campus covers."""
     campus, person = campus_for(request, slug), person_of(request)
-    form = TerritoryForm(request.POST or None, default_source=_usual_source(request))
+    form = TerritoryForm(posted(request), default_source=_usual_source(request))
 
     def add(data: dict[str, str]) -> None:
         kind, area = form.area_in(data)
@@ -137,10 +140,10 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a false statement off the page, with the reason."""
     keeper = keeper_of(request)
     fact = get_object_or_404(CampusFact.objects.select_related("campus"), pk=pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if submit(request, form, lambda data: actions.withdraw_fact(fact, **data, by=keeper)):
         return done(request, "Fait retiré ; l’histoire le garde avec son motif.", "espace_campus", fact.campus.slug)
-    return page(request, "espace/fact_withdraw.html", {"fact": fact, "campus": fact.campus}, form=form)
+    return page(request, "espace/fact_withdraw.html", {"fact": in_words([fact])[0], "campus": fact.campus}, form=form)
 
 
 def _usual_source(request: HttpRequest) -> str:

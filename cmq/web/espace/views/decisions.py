@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 
 from cmq.labels import actions, review
 from cmq.labels.models import DecisionKind, LabelDecision
-from cmq.web.espace.access import READ, READ_AND_ACT, done, keeper_of, logged_in, page, submit
+from cmq.web.espace.access import READ, READ_AND_ACT, done, keeper_of, logged_in, page, posted, submit
 from cmq.web.espace.fields import KEEPER_SAYS, origin_in
 from cmq.web.espace.register_forms import CorrectionForm, DecisionForm, MatchForm
 
@@ -30,7 +30,7 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
     keeper = keeper_of(request)
     decision = get_object_or_404(LabelDecision.objects.select_related("region", "filiere"), pk=pk)
     candidates = review.candidates(decision)
-    form = MatchForm(request.POST or None)
+    form = MatchForm(posted(request))
 
     def bind(data: dict[str, Any]) -> None:
         actions.match_decision(decision, data["campus"], by=keeper)
@@ -45,7 +45,7 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
 def record(request: HttpRequest) -> HttpResponse:
     """Record a dated decision."""
     keeper = keeper_of(request)
-    form = DecisionForm(request.POST or None, initial={"campus": request.GET.get("campus")}, default_source=KEEPER_SAYS)
+    form = DecisionForm(posted(request), initial={"campus": request.GET.get("campus")}, default_source=KEEPER_SAYS)
     recorded = []
 
     def enter(data: dict[str, Any]) -> None:
@@ -65,7 +65,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Tell a decision otherwise: a new line; the old one stays in the history."""
     keeper = keeper_of(request)
     decision = get_object_or_404(LabelDecision.objects.select_related("campus", "region"), pk=pk)
-    form = CorrectionForm(request.POST or None, decision=decision, default_source=KEEPER_SAYS)
+    form = CorrectionForm(posted(request), decision=decision, default_source=KEEPER_SAYS)
 
     def tell(data: dict[str, Any]) -> None:
         about = {name: data[name] for name in ("decided_on", "filiere")}

@@ -8,7 +8,7 @@ from cmq.campuses.models import CampusMembership
 from cmq.organisations.models import OrganisationMembership
 from cmq.organisations.rules import is_keeper
 from cmq.web.espace import waiting
-from cmq.web.espace.access import READ, READ_AND_ACT, done, logged_in, page, person_of, submit
+from cmq.web.espace.access import READ, READ_AND_ACT, done, logged_in, page, person_of, posted, submit
 from cmq.web.espace.forms import RenameForm
 
 
@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """My name, my address, my password."""
     person = person_of(request)
-    form = RenameForm(request.POST or None, person=person)
+    form = RenameForm(posted(request), person=person)
     if submit(request, form, lambda data: actions.rename(person, **data)):
         return done(request, "Votre nom est enregistré.", "espace_account")
     return page(request, "espace/account.html", {}, form=form)

@@ -11,7 +11,7 @@ from cmq.imports import actions, rules
 from cmq.imports.empty import WORKBOOK_NAME, empty_workbook
 from cmq.imports.models import ImportState, RegisterImport
 from cmq.imports.template import SHEETS
-from cmq.web.espace.access import READ, READ_AND_ACT, allow, done, logged_in, page, person_of, submit
+from cmq.web.espace.access import READ, READ_AND_ACT, allow, done, logged_in, page, person_of, posted, submit
 from cmq.web.espace.register_forms import FileForm
 
 PER_PAGE = 25
@@ -23,7 +23,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def imports(request: HttpRequest) -> HttpResponse:
     """Send a table, and see those sent before."""
     allow(rules.can_import(request.user))
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = FileForm(posted(request), request.FILES if request.method == "POST" else None)
     received = []
 
     def receive(data: dict[str, Any]) -> None:
@@ -42,7 +42,7 @@ def one_import(request: HttpRequest, pk: int) -> HttpResponse:
     """What a table would change, or has changed; a POST applies it."""
     allow(rules.can_import(request.user))
     sent = get_object_or_404(RegisterImport.objects.defer("content").select_related("uploaded_by"), pk=pk)
-    form = forms.Form(request.POST if request.method == "POST" else None)
+    form = forms.Form(posted(request))
     if submit(request, form, lambda data: actions.apply_import(sent, by=person_of(request))):
         return done(request, "Import appliqué.", "registre_import", pk)
     outcome = sent.outcome

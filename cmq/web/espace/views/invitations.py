@@ -14,7 +14,7 @@ from cmq.campuses import actions
 from cmq.campuses.actions import AnyRole
 from cmq.organisations import roles
 from cmq.web import errors
-from cmq.web.espace.access import READ_AND_ACT, done, page, submit
+from cmq.web.espace.access import READ_AND_ACT, done, page, person_of, posted, submit
 from cmq.web.espace.forms import NewPersonForm
 
 PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - a path, no password
@@ -41,15 +41,15 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 def _accept_as_known(request: HttpRequest, membership: AnyRole, token: str) -> HttpResponse:
     is_theirs = getattr(request.user, "email", None) == membership.invited_email
-    form = forms.Form(request.POST if request.method == "POST" and is_theirs else None)
-    if is_theirs and submit(request, form, lambda data: actions.accept_invitation(token, person=request.user)):
+    form = forms.Form(posted(request) if is_theirs else None)
+    if is_theirs and submit(request, form, lambda data: actions.accept_invitation(token, person=person_of(request))):
         return done(request, "Invitation acceptée.", "espace")
     context = {"membership": membership, "is_theirs": is_theirs}
     return page(request, "espace/invitation_known.html", context, form=form)
 
 
 def _accept_as_new(request: HttpRequest, membership: AnyRole, token: str) -> HttpResponse:
-    form = NewPersonForm(request.POST or None)
+    form = NewPersonForm(posted(request))
 
     def open_account(data: dict[str, str]) -> None:
         actions.accept_as_new_person(token, name=data["name"], password=data["password"])

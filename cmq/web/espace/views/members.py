@@ -11,7 +11,7 @@ from cmq.organisations.actions import register_organisation
 from cmq.organisations.models import Family, Kind, Organisation
 from cmq.reference.models import School
 from cmq.web.espace import finding
-from cmq.web.espace.access import READ, READ_AND_ACT, campus_for, done, logged_in, page, person_of, submit
+from cmq.web.espace.access import READ, READ_AND_ACT, campus_for, done, logged_in, page, person_of, posted, submit
 from cmq.web.espace.fields import origin_in
 from cmq.web.espace.forms import EndForm, MemberForm, NewMemberForm
 from cmq.web.espace.views.campus import _usual_source
@@ -44,7 +44,7 @@ def add_known(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Make a known organisation a member."""
     campus, person = campus_for(request, slug), person_of(request)
     organisation = get_object_or_404(Organisation, pk=pk, is_demo=campus.is_demo)
-    form = MemberForm(request.POST or None, default_source=_usual_source(request))
+    form = MemberForm(posted(request), default_source=_usual_source(request))
 
     def add(data: dict[str, Any]) -> None:
         _join(campus, organisation, data, by=person)
@@ -60,7 +60,7 @@ def add_new(request: HttpRequest, slug: str) -> HttpResponse:
     campus, person = campus_for(request, slug), person_of(request)
     school = School.objects.select_related("commune").filter(uai=request.GET.get("uai", "")[:8]).first()
     name = request.GET.get("nom", "")[:250]
-    form = NewMemberForm(request.POST or None, school=school, name=name, default_source=_usual_source(request))
+    form = NewMemberForm(posted(request), school=school, name=name, default_source=_usual_source(request))
 
     def add(data: dict[str, Any]) -> None:
         organisation = register_organisation(
@@ -85,7 +85,7 @@ def end_member(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Say when a member left; the line stays."""
     campus, person = campus_for(request, slug), person_of(request)
     member = get_object_or_404(Partnership.objects.select_related("organisation", "campus"), pk=pk, campus=campus)
-    form = EndForm(request.POST or None)
+    form = EndForm(posted(request))
     if submit(request, form, lambda data: actions.end_partnership(member, on=data["on"], by=person)):
         return done(request, f"{member.organisation} n’est plus membre.", "espace_members", campus.slug)
     return page(request, "espace/member_end.html", {"campus": campus, "member": member}, form=form)

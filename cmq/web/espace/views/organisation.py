@@ -19,6 +19,7 @@ from cmq.web.espace.access import (
     organisation_for,
     page,
     person_of,
+    posted,
     submit,
 )
 from cmq.web.espace.forms import InvitationForm, OrganisationForm
@@ -28,7 +29,7 @@ from cmq.web.espace.forms import InvitationForm, OrganisationForm
 def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     """What an organisation says of itself, and where it belongs."""
     shown, person = organisation_for(request, pk), person_of(request)
-    form = OrganisationForm(request.POST or None, organisation=shown)
+    form = OrganisationForm(posted(request), organisation=shown)
 
     def edit(data: dict[str, Any]) -> None:
         kind, commune = Kind(data["kind"]), data["commune"]
@@ -64,7 +65,7 @@ def end_role(request: HttpRequest, pk: int, role: int) -> HttpResponse:
     keeper = keeper_of(request)
     memberships = OrganisationMembership.objects.select_related("person", "organisation")
     membership = get_object_or_404(memberships, pk=role, organisation=pk)
-    form = forms.Form(request.POST if request.method == "POST" else None)
+    form = forms.Form(posted(request))
     if submit(request, form, lambda data: actions.end_role(membership, by=keeper)):
         return done(request, "C’est fait.", "registre_people" if rules.is_keeper(keeper) else "espace")
     context = {"membership": membership, "keeper": True, "back": "registre_people"}

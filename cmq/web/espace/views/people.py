@@ -17,6 +17,7 @@ from cmq.web.espace.access import (
     logged_in,
     page,
     person_of,
+    posted,
     submit,
 )
 from cmq.web.espace.forms import CampusInvitationForm
@@ -28,7 +29,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     campus, person = campus_for(request, slug), person_of(request)
     may_invite = rules.can_invite(person, campus)
     allow(may_invite or request.method != "POST", "Seul le directeur du campus invite.")
-    form = CampusInvitationForm(request.POST or None)
+    form = CampusInvitationForm(posted(request))
 
     def invite(data: dict[str, Any]) -> None:
         actions.invite(campus, email=data["email"], role=CampusRole(data["role"]), by=person)
@@ -46,7 +47,7 @@ def end_role(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     allow(rules.can_invite(person, campus), "Seul le directeur du campus retire un rôle.")
     memberships = CampusMembership.objects.select_related("person", "campus")
     membership = get_object_or_404(memberships, pk=pk, campus=campus)
-    form = forms.Form(request.POST if request.method == "POST" else None)
+    form = forms.Form(posted(request))
     if submit(request, form, lambda data: actions.end_role(membership, by=person)):
         if membership.person_id == person.pk:
             return done(request, "Votre rôle est terminé.", "espace")

@@ -9,15 +9,16 @@ from django.utils import timezone
 
 from cmq.campuses import actions, review
 from cmq.campuses.models import AreaKind, CampusField, CampusQuerySet, ErrorReport, LinkKind
-from cmq.core.errors import require
+from cmq.core.errors import Refusal
 from cmq.core.models import Change, OutgoingMail
 from cmq.labels.review import without_dated_label
 from cmq.organisations.actions import invite
 from cmq.organisations.models import Organisation, OrganisationRole
 from cmq.web.espace import history, roster, waiting
-from cmq.web.espace.access import READ, READ_AND_ACT, done, keeper_of, logged_in, page, submit
+from cmq.web.espace.access import READ, READ_AND_ACT, done, keeper_of, logged_in, page, posted, submit
 from cmq.web.espace.fields import KEEPER_SAYS, origin_in
 from cmq.web.espace.register_forms import AnswerForm, CampusForm, KeeperInvitationForm, LinkForm
+from cmq.web.espace.wording import in_words
 
 PER_PAGE = 25
 
@@ -44,7 +45,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer one report."""
     keeper = keeper_of(request)
     shown = get_object_or_404(ErrorReport.objects.select_related("campus"), pk=pk)
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(posted(request))
     if submit(request, form, lambda data: actions.answer_report(shown, answer=data["answer"], by=keeper)):
         return done(request, "Signalement traité.", "registre_reports")
     return page(request, "espace/register/report.html", {"report": shown}, form=form)
@@ -55,6 +56,7 @@ def contradictions(request: HttpRequest) -> HttpResponse:
     """Fields for which sources disagree and no keeper has chosen."""
     keeper_of(request)
     shown = Paginator(review.contradictions(), PER_PAGE).get_page(request.GET.get("page"))
+    in_words(fact for _, state in shown for fact in state.facts)
     return page(request, "espace/register/contradictions.html", {"page": shown})
 
 
@@ -83,7 +85,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     """Campuses that may be one, and the form that links two or tells them apart."""
     keeper = keeper_of(request)
     initial = {"from_campus": request.GET.get("un"), "to_campus": request.GET.get("autre")}
-    form = LinkForm(request.POST or None, initial=initial, default_source=KEEPER_SAYS)
+    form = LinkForm(posted(request), initial=initial, default_source=KEEPER_SAYS)
 
     def link(data: dict[str, Any]) -> None:
         one, other, kind = data["from_campus"], data["to_campus"], LinkKind(data["kind"])
@@ -98,7 +100,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 def enter_campus(request: HttpRequest) -> HttpResponse:
     """Enter a campus, with the filière and the place that its source gives."""
     keeper = keeper_of(request)
-    form = CampusForm(request.POST or None, default_source=KEEPER_SAYS)
+    form = CampusForm(posted(request), default_source=KEEPER_SAYS)
     entered = []
 
     def enter(data: dict[str, Any]) -> None:
@@ -120,11 +122,12 @@ def enter_campus(request: HttpRequest) -> HttpResponse:
 def people(request: HttpRequest) -> HttpResponse:
     """Everyone with access and with what role; keepers invite keepers."""
     keeper = keeper_of(request)
-    form = KeeperInvitationForm(request.POST or None)
+    form = KeeperInvitationForm(posted(request))
     body = Organisation.objects.filter(keeps_register=True).order_by("pk").first()
 
     def send(data: dict[str, Any]) -> None:
-        require(body, "Aucun organisme ne tient encore le registre.")
+        if body is None:
+            raise Refusal("Aucun organisme ne tient encore le registre.")
         invite(body, email=data["email"], role=OrganisationRole.KEEPER, by=keeper)
 
     if submit(request, form, send):

@@ -1,0 +1,131 @@
+"""Everyone of the rights table as a real person, made by invitations and acceptances like any other."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+
+from cmq.accounts.models import User
+from cmq.campuses import actions as campus_actions
+from cmq.campuses.models import Campus, CampusFact, CampusMembership, CampusRole, ErrorReport, PartnerRole, Partnership
+from cmq.core.partial_dates import PartialDate
+from cmq.core.rights import Role
+from cmq.labels.actions import record_decision
+from cmq.labels.models import DecisionKind, LabelDecision
+from cmq.organisations import actions as organisation_actions
+from cmq.organisations.models import Organisation, OrganisationMembership, OrganisationRole
+from cmq.reference.models import Region
+from tests.factories import a_campus, a_person, an_organisation
+
+PASSWORD = "mot de passe de test"
+
+
+@dataclass
+class Stage:
+    """One campus and all that hangs on it, and who plays which role towards it."""
+
+    campus: Campus
+    organisation: Organisation
+    body: Organisation
+    people: dict[Role, User] = field(default_factory=dict)
+    invitation: str = ""
+    fact: CampusFact | None = None
+    member: Partnership | None = None
+    report: ErrorReport | None = None
+    decision: LabelDecision | None = None
+    unmatched: LabelDecision | None = None
+    pending: CampusMembership | None = None
+    contact: OrganisationMembership | None = None
+
+    def person(self, role: Role) -> Any:
+        """Who plays this role, a visitor being nobody."""
+        return AnonymousUser() if role is Role.VISITOR else self.people[role]
+
+    def about(self, kind: str) -> tuple[Any, ...]:
+        """What a rule takes after the person."""
+        return () if not kind else ({"campus": self.campus, "organisation": self.organisation}[kind],)
+
+
+def a_stage() -> Stage:
+    """A campus with everyone around it."""
+    campus, other = a_campus(), a_campus()
+    organisation, elsewhere = an_organisation(), an_organisation()
+    body = an_organisation("Tenue du registre", keeps_register=True)
+    stage = Stage(campus, organisation, body)
+    stage.people = {
+        Role.PERSON: a_person(),
+        Role.DISABLED: _closed(_in_campus(campus, CampusRole.DIRECTOR)),
+        Role.OTHER_MEMBER: _in_organisation(elsewhere, OrganisationRole.CONTACT),
+        Role.MEMBER: _in_organisation(organisation, OrganisationRole.CONTACT),
+        Role.OTHER_CONTRIBUTOR: _in_campus(other, CampusRole.CONTRIBUTOR),
+        Role.OTHER_DIRECTOR: _in_campus(other, CampusRole.DIRECTOR),
+        Role.CONTRIBUTOR: _in_campus(campus, CampusRole.CONTRIBUTOR),
+        Role.DIRECTOR: _in_campus(campus, CampusRole.DIRECTOR),
+        Role.KEEPER: _in_organisation(body, OrganisationRole.KEEPER),
+        Role.TECHNICIAN: a_person(is_superuser=True, is_staff=True),
+    }
+    stage.people[Role.FORMER_DIRECTOR] = _former_director(campus, stage.people[Role.KEEPER])
+    stage.people[Role.FORMER_KEEPER] = _former_keeper(body, stage.people[Role.KEEPER])
+    stage.people[Role.INVITED] = _invited(stage)
+    _furnish(stage)
+    return stage
+
+
+def _accept(token: str, email: str) -> User:
+    return campus_actions.accept_as_new_person(token, name=f"Personne {email}", password=PASSWORD)
+
+
+def _address() -> str:
+    return f"p{User.objects.count()}@exemple.fr"
+
+
+def _in_campus(campus: Campus, role: CampusRole) -> User:
+    email = _address()
+    return _accept(campus_actions.invite(campus, email=email, role=role, by=None), email)
+
+
+def _in_organisation(organisation: Organisation, role: OrganisationRole) -> User:
+    email = _address()
+    return _accept(organisation_actions.invite(organisation, email=email, role=role, by=None), email)
+
+
+def _closed(person: User) -> User:
+    person.is_active = False
+    person.save()
+    return person
+
+
+def _former_director(campus: Campus, keeper: User) -> User:
+    person = _in_campus(campus, CampusRole.DIRECTOR)
+    campus_actions.end_role(campus.memberships.get(person=person), by=keeper)
+    return person
+
+
+def _former_keeper(body: Organisation, keeper: User) -> User:
+    person = _in_organisation(body, OrganisationRole.KEEPER)
+    organisation_actions.end_role(body.memberships.get(person=person), by=keeper)
+    return person
+
+
+def _invited(stage: Stage) -> User:
+    """Has an account, and an open invitation as director of the campus and keeper of the register."""
+    person = a_person()
+    director, keeper = CampusRole.DIRECTOR, OrganisationRole.KEEPER
+    stage.invitation = campus_actions.invite(stage.campus, email=person.email, role=director, by=None)
+    organisation_actions.invite(stage.body, email=person.email, role=keeper, by=None)
+    organisation_actions.invite(stage.organisation, email=person.email, role=OrganisationRole.CONTACT, by=None)
+    return person
+
+
+def _furnish(stage: Stage) -> None:
+    """One of everything that a page of the workspace may be about."""
+    campus = stage.campus
+    stage.fact = campus.facts.get()
+    stage.member = campus_actions.add_partner(campus, stage.organisation, role=PartnerRole.ASSOCIATED)
+    stage.report = campus_actions.report_error(campus, message="Ce nom est faux.", site_url="http://testserver")
+    day = PartialDate(2022, 4, 15)
+    stage.decision = record_decision(kind=DecisionKind.AWARDED, decided_on=day, campus=campus)
+    region = Region.objects.get(code="32")
+    stage.unmatched = record_decision(kind=DecisionKind.AWARDED, decided_on=day, claimed_name="Sans nom", region=region)
+    stage.pending = campus.memberships.get(person=None)
+    stage.contact = stage.organisation.memberships.get(person=stage.people[Role.MEMBER])

@@ -1,0 +1,238 @@
+"""The table of rights, cell by cell; then every address of the workspace for everyone who may knock there."""
+
+import re
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils.module_loading import autodiscover_modules
+
+from cmq.campuses.models import Campus, CampusField, CampusMembership
+from cmq.core.models import Change
+from cmq.core.rights import RIGHTS, Role
+from cmq.web.espace.urls import urlpatterns
+from tests.cast import Stage, a_stage
+
+autodiscover_modules("rules")
+
+ROOT = Path(__file__).resolve().parent.parent
+EVERYONE = frozenset(Role) - {Role.VISITOR, Role.DISABLED}
+ON_CAMPUS = frozenset({Role.CONTRIBUTOR, Role.DIRECTOR, Role.KEEPER, Role.TECHNICIAN})
+HEADS = ON_CAMPUS - {Role.CONTRIBUTOR}
+IN_ORGANISATION = frozenset({Role.MEMBER, Role.KEEPER, Role.TECHNICIAN})
+KEEPERS = frozenset({Role.KEEPER, Role.TECHNICIAN})
+NOBODY: frozenset[Role] = frozenset()
+
+
+@pytest.fixture
+def stage(db: None) -> Stage:
+    return a_stage()
+
+
+@pytest.mark.parametrize("name", sorted(RIGHTS))
+def test_each_cell_of_the_table(stage: Stage, name: str) -> None:
+    right = RIGHTS[name]
+    allowed = {role for role in Role if right.allows(stage.person(role), *stage.about(right.about))}
+    assert allowed == right.roles
+
+
+def test_the_table_in_the_docs_is_the_one_in_the_code() -> None:
+    printed = StringIO()
+    call_command("droits", stdout=printed)
+    assert (ROOT / "docs" / "rights.md").read_text() == printed.getvalue()
+
+
+def test_a_right_is_declared_once_and_says_what_it_permits() -> None:
+    assert len({right.wording for right in RIGHTS.values()}) == len(RIGHTS)
+    assert not [name for name in RIGHTS if name.count(".") != 1]
+
+
+class Door(NamedTuple):
+    """Who may read a page, who may post to it (an empty form at least), and how the others are turned away."""
+
+    reads: frozenset[Role]
+    posts: frozenset[Role]
+    turned_away: int = 404
+
+
+DOORS = {
+    "espace": Door(EVERYONE, NOBODY),
+    "espace_account": Door(EVERYONE, EVERYONE),
+    "espace_campus": Door(ON_CAMPUS, NOBODY),
+    "espace_fact": Door(ON_CAMPUS, ON_CAMPUS),
+    "espace_name": Door(ON_CAMPUS, ON_CAMPUS),
+    "espace_place": Door(ON_CAMPUS, ON_CAMPUS),
+    "espace_territory": Door(ON_CAMPUS, ON_CAMPUS),
+    "espace_history": Door(ON_CAMPUS, NOBODY),
+    "espace_members": Door(ON_CAMPUS, NOBODY),
+    "espace_member_find": Door(ON_CAMPUS, NOBODY),
+    "espace_member_new": Door(ON_CAMPUS, ON_CAMPUS),
+    "espace_member_known": Door(ON_CAMPUS, ON_CAMPUS),
+    "espace_member_end": Door(ON_CAMPUS, ON_CAMPUS),
+    "espace_people": Door(ON_CAMPUS, HEADS),
+    "espace_people_end": Door(HEADS, HEADS),
+    "espace_organisation": Door(IN_ORGANISATION, IN_ORGANISATION),
+    "espace_organisation_invite": Door(NOBODY, KEEPERS),
+    "espace_organisation_end": Door(KEEPERS, KEEPERS, 403),
+    "registre": Door(KEEPERS, NOBODY, 403),
+    "registre_reports": Door(KEEPERS, NOBODY, 403),
+    "registre_report": Door(KEEPERS, KEEPERS, 403),
+    "registre_contradictions": Door(KEEPERS, NOBODY, 403),
+    "registre_prefer": Door(NOBODY, KEEPERS, 403),
+    "registre_withdraw": Door(KEEPERS, KEEPERS, 403),
+    "registre_gaps": Door(KEEPERS, NOBODY, 403),
+    "registre_duplicates": Door(KEEPERS, KEEPERS, 403),
+    "registre_enter_campus": Door(KEEPERS, KEEPERS, 403),
+    "registre_decisions": Door(KEEPERS, NOBODY, 403),
+    "registre_record": Door(KEEPERS, KEEPERS, 403),
+    "registre_match": Door(KEEPERS, KEEPERS, 403),
+    "registre_correct": Door(KEEPERS, KEEPERS, 403),
+    "registre_people": Door(KEEPERS, KEEPERS, 403),
+    "registre_outbox": Door(KEEPERS, NOBODY, 403),
+    "registre_changes": Door(KEEPERS, NOBODY, 403),
+    "registre_imports": Door(KEEPERS, KEEPERS, 403),
+    "registre_import_template": Door(KEEPERS, NOBODY, 403),
+    "registre_import": Door(KEEPERS, KEEPERS, 403),
+}
+# Pages that take no POST at all, and those that take nothing else.
+NO_POST = {name for name, door in DOORS.items() if not door.posts}
+ONLY_POST = {"espace_organisation_invite", "registre_prefer"}
+# An empty POST that is a whole act: checked with reading only.
+ACTS_ON_EMPTY_POST = {"espace_people_end", "espace_organisation_end", "registre_prefer", "registre_import"}
+# Inside a page that they may open, what contributors and contacts may not do is refused aloud.
+REFUSED_ALOUD = {
+    ("espace_people", Role.CONTRIBUTOR),
+    ("espace_people_end", Role.CONTRIBUTOR),
+    ("espace_organisation_invite", Role.MEMBER),
+}
+
+
+def address(stage: Stage, name: str) -> str:
+    """The address of a page, about what stands on the stage."""
+    campus, slug = stage.campus, stage.campus.slug
+    arguments: dict[str, tuple[object, ...]] = {
+        "espace_fact": (slug, CampusField.ACRONYM.value),
+        "espace_member_known": (slug, stage.organisation.pk),
+        "espace_member_end": (slug, stage.member.pk if stage.member else 0),
+        "espace_people_end": (slug, stage.pending.pk if stage.pending else 0),
+        "espace_organisation": (stage.organisation.pk,),
+        "espace_organisation_invite": (stage.organisation.pk,),
+        "espace_organisation_end": (stage.organisation.pk, stage.contact.pk if stage.contact else 0),
+        "registre_report": (stage.report.pk if stage.report else 0,),
+        "registre_prefer": (stage.fact.pk if stage.fact else 0,),
+        "registre_withdraw": (stage.fact.pk if stage.fact else 0,),
+        "registre_match": (stage.unmatched.pk if stage.unmatched else 0,),
+        "registre_correct": (stage.decision.pk if stage.decision else 0,),
+        "registre_import": (an_import().pk,) if name == "registre_import" else (),
+    }
+    on_campus = (slug,) if name.startswith("espace_") and name not in ("espace_account",) else ()
+    assert campus.pk
+    return reverse(name, args=arguments.get(name, on_campus))
+
+
+def an_import() -> object:
+    """A file that waits to be applied."""
+    from django.utils import timezone
+
+    from cmq.imports.models import ImportState, RegisterImport
+
+    return RegisterImport.objects.create(name="campus.csv", uploaded_at=timezone.now(), state=ImportState.CHECKED)
+
+
+def expected(door: Door, name: str, role: Role, *, reads: bool) -> int:
+    """The status that this person must get."""
+    if (reads and name in ONLY_POST) or (not reads and name in NO_POST):
+        return 405
+    if role in (Role.VISITOR, Role.DISABLED):
+        return 302
+    if role in (door.reads if reads else door.posts):
+        return 200 if reads else 422
+    if (name, role) in REFUSED_ALOUD and not (reads and role in door.reads):
+        return 403
+    return door.turned_away
+
+
+def client_of(stage: Stage, role: Role) -> Client:
+    client = Client()
+    if role is not Role.VISITOR:
+        client.force_login(stage.person(role), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_every_address_of_the_workspace_has_its_door() -> None:
+    assert {str(pattern.name) for pattern in urlpatterns} == {*DOORS, "espace_invitation"}
+
+
+@pytest.mark.parametrize("name", sorted(DOORS))
+def test_who_may_read_a_page(stage: Stage, name: str) -> None:
+    url = address(stage, name)
+    got = {role: client_of(stage, role).get(url).status_code for role in Role}
+    assert got == {role: expected(DOORS[name], name, role, reads=True) for role in Role}
+
+
+@pytest.mark.parametrize("name", sorted(set(DOORS) - ACTS_ON_EMPTY_POST))
+def test_who_may_post_to_a_page(stage: Stage, name: str) -> None:
+    """An empty form: whoever may act is told what is missing, and nothing ever changes."""
+    url, before = address(stage, name), Change.objects.count()
+    got = {role: client_of(stage, role).post(url).status_code for role in Role}
+    assert got == {role: expected(DOORS[name], name, role, reads=False) for role in Role}
+    assert Change.objects.count() == before
+
+
+@pytest.mark.parametrize("name", sorted(ACTS_ON_EMPTY_POST))
+def test_who_may_press_a_button(stage: Stage, name: str) -> None:
+    """A POST without a field is the act itself: everyone who may not is turned away and nothing changes."""
+    url, before, door = address(stage, name), Change.objects.count(), DOORS[name]
+    strangers = [role for role in Role if role not in door.posts]
+    got = {role: client_of(stage, role).post(url).status_code for role in strangers}
+    assert got == {role: expected(door, name, role, reads=False) for role in strangers}
+    assert Change.objects.count() == before
+    answer = client_of(stage, Role.KEEPER).post(url)
+    assert answer.status_code == (422 if name == "registre_import" else 302)
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch", "options"])
+def test_other_methods_are_refused(stage: Stage, method: str) -> None:
+    client = client_of(stage, Role.KEEPER)
+    for name in DOORS:
+        answer = getattr(client, method)(address(stage, name))
+        assert answer.status_code == 405, name
+        assert "GET" in answer["Allow"] or name in ONLY_POST
+
+
+def test_forms_are_protected_against_other_sites(stage: Stage) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(stage.person(Role.KEEPER), backend="django.contrib.auth.backends.ModelBackend")
+    for name in set(DOORS) - NO_POST:
+        assert client.post(address(stage, name)).status_code == 403, name
+
+
+def test_a_visitor_comes_back_to_the_page_after_log_in(stage: Stage) -> None:
+    url = address(stage, "espace_members")
+    assert Client().get(url)["Location"] == f"{reverse('account_login')}?next={url}"
+
+
+def test_what_belongs_to_another_campus_is_not_reached_through_mine(stage: Stage) -> None:
+    """A director puts the number of another campus's line after the name of their own campus."""
+    client = client_of(stage, Role.OTHER_DIRECTOR)
+    mine = CampusMembership.objects.get(person=stage.person(Role.OTHER_DIRECTOR)).campus
+    before = Change.objects.count()
+    assert stage.member is not None and stage.pending is not None
+    for name, pk in (("espace_member_end", stage.member.pk), ("espace_people_end", stage.pending.pk)):
+        assert client.get(reverse(name, args=[mine.slug, pk])).status_code == 404
+        assert client.post(reverse(name, args=[mine.slug, pk]), {"on": "2024"}).status_code == 404
+    assert Change.objects.count() == before
+
+
+def test_an_unknown_campus_answers_like_a_forbidden_one(stage: Stage) -> None:
+    client = client_of(stage, Role.OTHER_DIRECTOR)
+    forbidden = client.get(reverse("espace_campus", args=[stage.campus.slug]))
+    unknown = client.get(reverse("espace_campus", args=["n-existe-pas"]))
+    assert not Campus.objects.filter(slug="n-existe-pas").exists()
+    assert forbidden.status_code == unknown.status_code == 404
+    token = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
+    assert token.sub(b"", forbidden.content) == token.sub(b"", unknown.content)
