@@ -125,6 +125,30 @@ def withdraw_fact(fact: CampusFact, *, reason: str, by: User, at: dt.datetime | 
 
 
 @action
+def outdate_facts(
+    campus: Campus,
+    *,
+    field: CampusField,
+    but: str,
+    before: PartialDate,
+    reason: str,
+    at: dt.datetime | None = None,
+) -> None:
+    """Withdraw what was observed before a decision changed it: an old truth does not contradict a new one.
+
+    Args:
+        but: the value that the decision gives, which stays.
+        before: the day of the decision; what has no day of observation stays too.
+    """
+    for fact in campus.facts.standing().filter(field=field).exclude(value=but):
+        if fact.observed_on is not None and fact.observed_on.last < before.first:
+            fact.withdrawn_at, fact.is_preferred, fact.is_chosen = at or timezone.now(), False, False
+            fact.save(update_fields=["withdrawn_at", "is_preferred", "is_chosen"])
+            record(fact, "campuses.outdate_fact", f"{campus} – {fact} : {reason}.")
+    _project(campus, field)
+
+
+@action
 def add_name(
     campus: Campus, *, name: str, kind: NameKind, origin: Origin = UNKNOWN_ORIGIN, by: User | None = None
 ) -> CampusName:
@@ -350,7 +374,7 @@ def _free_slug(name: str, region: Region) -> str:
 
 
 def _add(
-    campus: Campus, statement: AnyStatement, standing: "models.QuerySet[AnyStatement]", origin: Origin
+    campus: Campus | Filiere, statement: AnyStatement, standing: "models.QuerySet[AnyStatement]", origin: Origin
 ) -> AnyStatement:
     """Save a statement about a campus (or a filière), or confirm the same one that stands already."""
     same = standing.first()

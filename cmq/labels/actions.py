@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from cmq.accounts.models import User
-from cmq.campuses.actions import state_fact
+from cmq.campuses.actions import outdate_facts, state_fact
 from cmq.campuses.models import Campus, CampusField, Category
 from cmq.core import provenance
 from cmq.core.errors import Refusal, require, require_right
@@ -198,9 +198,21 @@ def _enter(decision: LabelDecision, origin: Origin, *, by: User | None) -> Label
 
 
 def _state_category(decision: LabelDecision, origin: Origin) -> None:
+    """The category is that of the last decision which gives one; what sources said before that day is of the past."""
     assert decision.campus is not None
+    campus = decision.campus
+    last = max(campus.decisions.standing().exclude(category=""), key=lambda each: (each.effective_on.iso, each.pk))
+    if last.pk != decision.pk:
+        return
     observed = Origin(origin.sources, decision.effective_on, origin.reliability, origin.is_deduced)
-    state_fact(decision.campus, field=CampusField.CATEGORY, value=decision.category, origin=observed)
+    state_fact(campus, field=CampusField.CATEGORY, value=decision.category, origin=observed)
+    outdate_facts(
+        campus,
+        field=CampusField.CATEGORY,
+        but=decision.category,
+        before=decision.effective_on,
+        reason=f"remplacé par la décision du {decision.effective_on}",
+    )
 
 
 def _title(decision: LabelDecision) -> str:

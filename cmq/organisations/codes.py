@@ -8,7 +8,7 @@ _LA_POSTE_SIREN = "356000000"
 
 
 def is_siret(value: str) -> bool:
-    """Whether `value` is 14 digits with a right check digit (Luhn; La Poste's establishments sum to a multiple of 5)."""
+    """Whether `value` is 14 digits with a right check digit: Luhn's, or for La Poste a sum that is a multiple of 5."""
     if len(value) != 14 or not (value.isascii() and value.isdigit()):
         return False
     if value.startswith(_LA_POSTE_SIREN) and sum(int(digit) for digit in value) % 5 == 0:

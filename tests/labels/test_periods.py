@@ -7,10 +7,12 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cmq.campuses.models import Campus, Category
+from cmq.campuses.actions import state_fact
+from cmq.campuses.models import Campus, CampusField, Category
 from cmq.core.errors import NotAllowed, Refusal
 from cmq.core.feed import position
 from cmq.core.partial_dates import PartialDate
+from cmq.core.provenance import Origin
 from cmq.labels import actions
 from cmq.labels.actions import Terms, record_decision
 from cmq.labels.models import DecisionKind, Label, LabelDecision
@@ -221,3 +223,16 @@ def test_whatever_the_decisions_a_campus_holds_one_label_a_day(
         assert not (certain.exists() and certain.first() in Label.objects.perhaps_held_on(day))
         assert state_of(campus, on=day) in LabelState.values
         transaction.set_rollback(True)
+
+
+def test_a_raise_outdates_what_was_said_before_it_and_leaves_what_is_said_after() -> None:
+    campus = a_campus()
+    decide(campus, DecisionKind.AWARDED, "2016-01-01", duration_years=4, category=Category.CMQ)
+    decide(campus, DecisionKind.RAISED, "2020-02-06", category=Category.EXCELLENCE)
+    standing = campus.facts.standing().filter(field=CampusField.CATEGORY)
+    assert [fact.value for fact in standing] == [Category.EXCELLENCE]
+    decide(campus, DecisionKind.RENEWED, "2018-01-01", duration_years=2, category=Category.CMQ)
+    assert [fact.value for fact in standing.all()] == [Category.EXCELLENCE]
+    later = Origin(observed_on=PartialDate(2024, 5, 14))
+    state_fact(campus, field=CampusField.CATEGORY, value=Category.CMQ, origin=later)
+    assert {fact.value for fact in standing.all()} == set(Category.values)

@@ -1,0 +1,149 @@
+"""Every page in a real browser, with production static files: rendered, accessible, small, usable by keyboard."""
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+
+from .conftest import Site
+
+AXE_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+
+PUBLIC = [
+    "/",
+    "/campus/",
+    "/campus/?q=aeronotique",
+    "/campus/?q=rien+de+tel+nulle+part",
+    "/campus/?vue=carte",
+    "/campus/?le=2018-03-01",
+    "/campus/?lieu=Berck&rayon=100",
+    "/campus/?region=nulle-part",
+    "/campus/autonomie-longevite-sante/",
+    "/campus/autonomie-longevite-sante/signaler/",
+    "/campus/campus-fictif-des-metiers-du-bien-vieillir/",
+    "/campus/patrimoine-et-artisanat-d-excellence/",
+    "/carte/",
+    "/filieres/",
+    "/filieres/services-a-la-personne-bien-etre/",
+    "/regions/",
+    "/regions/hauts-de-france/",
+    "/a-propos/",
+    "/mentions-legales/",
+    "/donnees-personnelles/",
+    "/accessibilite/",
+    "/cookies/",
+    "/plan-du-site/",
+    "/nulle-part/",
+    "/compte/connexion/",
+    "/compte/mot-de-passe/oubli/",
+]
+
+DESKS = {
+    "gardien": ["/espace/", "/espace/registre/", "/espace/registre/imports/", "/espace/registre/historique/"],
+    "directrice": ["/espace/", "/espace/campus/campus-fictif-des-metiers-du-bien-vieillir/"],
+    "referente": ["/espace/"],
+}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, one line each."""
+    found: list[dict[str, Any]] = Axe().run(page, options=AXE_RULES).response["violations"]
+    return [f"{each['id']}: {each['help']} – {each['nodes'][0]['html'][:160]}" for each in found]
+
+
+def log_in(page: Page, site: Site, who: str) -> None:
+    page.goto(f"{site.url}/espace/")
+    page.fill("input[name=login]", f"{who}@demonstration.invalid")
+    page.fill("input[name=password]", site.password)
+    page.click("main button[type=submit]")
+    page.wait_for_url(f"{site.url}/espace/")
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_public_page_in_the_neutral_theme(page: Page, neutral_site: Site, path: str) -> None:
+    page.goto(neutral_site.url + path)
+    assert page.locator("h1").count() == 1
+    assert not violations(page)
+    assert "Marianne" not in page.evaluate("getComputedStyle(document.body).fontFamily")
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_public_page_in_the_state_theme(page: Page, state_site: Site, path: str) -> None:
+    page.goto(state_site.url + path)
+    assert page.locator("h1").count() == 1
+    assert not violations(page)
+    assert "Marianne" in page.evaluate("getComputedStyle(document.body).fontFamily")
+
+
+@pytest.mark.parametrize(("who", "path"), [(who, path) for who, paths in DESKS.items() for path in paths])
+def test_desk(page: Page, neutral_site: Site, who: str, path: str) -> None:
+    log_in(page, neutral_site, who)
+    page.goto(neutral_site.url + path)
+    assert page.locator("h1").count() == 1
+    assert not violations(page)
+
+
+@pytest.mark.parametrize("path", ["/", "/campus/", "/campus/autonomie-longevite-sante/", "/carte/", "/a-propos/"])
+@pytest.mark.parametrize("width", [320, 375])
+def test_nothing_sticks_out_of_a_small_screen(page: Page, neutral_site: Site, path: str, width: int) -> None:
+    """320 pixels is also 1280 at 400 %."""
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(neutral_site.url + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("path", ["/", "/campus/", "/campus/autonomie-longevite-sante/", "/carte/"])
+def test_without_javascript_the_content_is_there(page: Page, neutral_site: Site, path: str) -> None:
+    context: BrowserContext = page.context.browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(neutral_site.url + path)
+    assert plain.locator("main a[href^='/campus/']").count() > 0
+    context.close()
+
+
+def test_the_home_page_is_light_at_first_load(page: Page, neutral_site: Site) -> None:
+    """The issue's budget: under 200 kB and 15 requests, the map included."""
+    sizes: dict[str, float] = {}
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+    page.goto(neutral_site.url, wait_until="networkidle")
+    assert page.locator("main svg a").count() > 0
+    assert len(sizes) < 15
+    assert sum(sizes.values()) < 200_000
+
+
+def test_by_keyboard_from_search_to_a_campus(page: Page, neutral_site: Site) -> None:
+    page.goto(neutral_site.url)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent").strip().startswith("Aller")
+    search = page.locator("main input[name=q]").first
+    for _ in range(40):
+        if search.evaluate("element => element === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.type("autonomie longevite")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/campus/\?.*q=autonomie"))
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.getAttribute('href')") == "/campus/autonomie-longevite-sante/":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/campus/autonomie-longevite-sante/")
+    assert "Autonomie" in page.locator("h1").inner_text()
+
+
+def test_an_injected_script_does_not_run(page: Page, neutral_site: Site) -> None:
+    page.goto(f"{neutral_site.url}/campus/?q=%3Cscript%3Ewindow.hacked%3D1%3C%2Fscript%3E%22%20onfocus%3D%22window.hacked%3D1")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("main input[name=q]").first.input_value().startswith("<script>")
+
+
+def test_the_live_map_opens_where_javascript_runs(page: Page, neutral_site: Site) -> None:
+    page.goto(f"{neutral_site.url}/carte/")
+    page.wait_for_selector(".leaflet-container")
+    assert page.locator(".leaflet-container a, .leaflet-marker-icon").count() > 10
+    assert not violations(page)
