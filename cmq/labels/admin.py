@@ -1,4 +1,7 @@
-"""Labels as the technical team sees them. Decisions are corrected by new lines, never here; periods can be derived again."""
+"""Labels as the technical team sees them.
+
+Decisions are corrected by new lines, never here; periods can be derived again.
+"""
 
 from typing import Any
 

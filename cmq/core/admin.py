@@ -1,0 +1,78 @@
+"""Repairs by the technical team. What the team changes here enters the change feed like any other change."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from cmq.core.feed import change_set, record
+from cmq.core.models import Change, OutgoingMail, Source
+
+if TYPE_CHECKING:
+    _Admin = admin.ModelAdmin[Any]
+else:
+    _Admin = admin.ModelAdmin
+
+
+class ReadOnlyAdmin(_Admin):
+    """To look at; nothing is added, changed or deleted."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """No."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """No."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """No."""
+        return False
+
+
+class RepairAdmin(_Admin):
+    """Changed and deleted one by one, each time with a line in the change feed. Nothing is added: actions do that."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """No."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        """Save and say so."""
+        with change_set(by=request.user.pk):
+            super().save_model(request, obj, form, change)
+            fields = ", ".join(str(obj._meta.get_field(name).verbose_name) for name in form.changed_data)
+            record(obj, "core.repair", f"Réparation technique : {obj} ({fields}).")
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        """Delete and say so."""
+        with change_set(by=request.user.pk):
+            record(obj, "core.repair", f"Suppression technique : {obj}.")
+            super().delete_model(request, obj)
+
+
+@admin.register(Change)
+class ChangeAdmin(ReadOnlyAdmin):
+    list_display = ("position", "at", "act", "model", "key", "summary")
+    list_filter = ("act", "model")
+    search_fields = ("summary", "key")
+    ordering = ("-position",)
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    list_display = ("subject", "to", "created_at", "sent_at", "attempts", "last_error")
+    search_fields = ("subject", "to")
+
+
+@admin.register(Source)
+class SourceAdmin(RepairAdmin):
+    list_display = ("title", "url", "published_on")
+    search_fields = ("title", "url")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """No: facts would lose where they come from."""
+        return False
