@@ -44,7 +44,7 @@ class RepairAdmin(_Admin):
         """Save and say so."""
         with change_set(by=request.user.pk):
             super().save_model(request, obj, form, change)
-            fields = ", ".join(str(obj._meta.get_field(name).verbose_name) for name in form.changed_data)
+            fields = ", ".join(str(form.fields[name].label) for name in form.changed_data)
             record(obj, "core.repair", f"Réparation technique : {obj} ({fields}).")
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
