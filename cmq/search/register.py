@@ -81,7 +81,9 @@ class CampusRow:
 
     def distance_from(self, lat: float, lon: float) -> float | None:
         """Kilometres to the nearest of its places; None when none is known."""
-        return min((distance_km(lat, lon, p.lat, p.lon) for p in self.located), default=None)
+        spots = ((place.lat, place.lon) for place in self.places)
+        known = (distance_km(lat, lon, y, x) for y, x in spots if y is not None and x is not None)
+        return min(known, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ Theme « neutre » has no Marianne font and its own accents: the State's marks a
 """
 
 import base64
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -167,7 +168,8 @@ def _dsfr_rules(theme: str) -> Iterator[Rule]:
         path = DIST / sheet
         if not path.exists():
             continue
-        css = _URL.sub(lambda match, path=path: _inlined(match, path.parent), _COMMENT.sub("", path.read_text("utf-8")))
+        inlined = functools.partial(_inlined, folder=path.parent)
+        css = _URL.sub(inlined, _COMMENT.sub("", path.read_text("utf-8")))
         if theme == "neutre":
             css = css.replace("Marianne,arial,sans-serif", SYSTEM_FONTS).replace(
                 "Spectral,georgia,serif", "Georgia,serif"

@@ -184,9 +184,8 @@ class Map:
     @property
     def is_linked(self) -> bool:
         """Whether it holds links; then it is a group of them, not one picture."""
-        return any(each.url for each in (*self.shapes, *self.marks, *self.boxes)) or any(
-            box.marks for box in self.boxes
-        )
+        urls = [*(each.url for each in self.shapes), *(each.url for each in self.marks)]
+        return any(urls) or any(box.url or box.marks for box in self.boxes)
 
     @cached_property
     def legend(self) -> tuple[tuple[str, str, str], ...]:
@@ -276,14 +275,14 @@ def boxes(territories: Iterable[tuple[str, str, str, Sequence[Mark]]]) -> tuple[
     return tuple(made)
 
 
-def window_around(points: Sequence[tuple[int, int]], *, margin: int = 90) -> tuple[int, int, int, int] | None:
+def window_around(points: Sequence[tuple[int, int]], *, margin: int = 30) -> tuple[int, int, int, int] | None:
     """The part of the drawing around these points, as a view box of a pleasant shape; None for no point."""
     if not points:
         return None
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     top, bottom = min(y for _, y in points), max(y for _, y in points)
-    width = max(right - left + 2 * margin, 320)
-    height = max(bottom - top + 2 * margin, 240, width * 2 // 3)
+    width = max(right - left + 2 * margin, 180)
+    height = max(bottom - top + 2 * margin, width * 3 // 5)
     return (left + right - width) // 2, (top + bottom - height) // 2, width, height
 
 

@@ -72,8 +72,7 @@ def report_error(request: HttpRequest, slug: str) -> HttpResponse:
 def _received(request: HttpRequest, campus: Campus) -> HttpResponse:
     form = ReportForm(request.POST)
     if not form.is_valid():
-        form.data = form.data.copy()  # type: ignore[attr-defined]
-        form.data["opened"] = _stamp()
+        form.data = {**request.POST.dict(), "opened": _stamp()}
         return _page(request, campus, form, status=400)
     if not form.cleaned_data["site"]:
         if _is_over_limit(request):

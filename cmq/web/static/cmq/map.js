@@ -10,6 +10,18 @@
     "a-verifier": '<path d="M12 1l11 11-11 11L1 12z"/>',
   };
 
+  const PLACES = [
+    ["France métropolitaine", 41.2, -5.3, 51.2, 9.75],
+    ["Antilles", 14.3, -63.2, 18.2, -60.7],
+    ["Guyane", 2.0, -54.8, 5.9, -51.5],
+    ["La Réunion", -21.5, 55.1, -20.8, 55.9],
+    ["Mayotte", -13.1, 44.9, -12.6, 45.4],
+    ["Polynésie française", -28, -155, -7, -134],
+    ["Nouvelle-Calédonie", -23, 163, -19, 169],
+    ["Wallis-et-Futuna", -14.5, -178.3, -13, -176],
+    ["Saint-Pierre-et-Miquelon", 46.7, -56.5, 47.2, -56],
+  ];
+
   function load(tag, attributes) {
     return new Promise((done, failed) => {
       const element = Object.assign(document.createElement(tag), attributes);
@@ -50,6 +62,7 @@
 
   function addMarkers(map, features) {
     const L = window.L;
+    const METROPOLE = L.latLngBounds([41.2, -5.3], [51.2, 9.75]);
     const group = L.featureGroup();
     for (const { point, campuses } of bySpot(features)) {
       const many = campuses.length > 1;
@@ -57,14 +70,36 @@
       const names = campuses.map((campus) => campus.nom).join(", ");
       const svg = '<svg viewBox="0 0 24 24" aria-hidden="true"><g class="cmq-mark-shape cmq-mark-shape--' +
         (many ? "member" : kind) + '">' + SHAPES[kind] + "</g>" + (many ? '<text x="12" y="15.5">' + campuses.length + "</text>" : "") + "</svg>";
-      const size = many ? 26 : 20;
+      const size = many ? 28 : 24;
       const icon = L.divIcon({ html: svg, className: "cmq-pin", iconSize: [size, size] });
       const marker = L.marker([point[1], point[0]], { icon, keyboard: true, title: names, alt: names });
       marker.bindPopup(() => popup(campuses)).addTo(group);
       marker.on("add", () => marker.getElement().setAttribute("aria-label", names));
     }
     group.addTo(map);
-    if (group.getLayers().length) map.fitBounds(group.getBounds().pad(0.1), { maxZoom: 9, animate: false });
+    const spots = group.getLayers().map((marker) => marker.getLatLng());
+    const near = spots.filter((spot) => METROPOLE.contains(spot));
+    const shown = near.length ? near : spots;
+    if (shown.length) map.fitBounds(L.latLngBounds(shown).pad(0.1), { maxZoom: 9, animate: false });
+    return spots;
+  }
+
+  // The overseas territories are far: one button leads to each that holds something.
+  function addPlaces(map, spots, box) {
+    const L = window.L;
+    const list = Object.assign(document.createElement("ul"), { className: "cmq-live-map__places" });
+    list.setAttribute("aria-label", "Déplacer la carte vers");
+    for (const [name, south, west, north, east] of PLACES) {
+      const bounds = L.latLngBounds([south, west], [north, east]);
+      if (!spots.some((spot) => bounds.contains(spot))) continue;
+      const button = text("button", name, { type: "button", className: "fr-btn fr-btn--tertiary fr-btn--sm" });
+      button.addEventListener("click", () => map.fitBounds(bounds, { animate: false }));
+      const item = document.createElement("li");
+      item.append(button);
+      list.append(item);
+    }
+    if (list.children.length > 1) box.before(list);
+    return list;
   }
 
   async function draw(figure, box) {
@@ -85,8 +120,7 @@
         { attribution: "IGN-F/Géoportail", maxZoom: 18 }).addTo(map);
     }
     L.geoJSON(outline, { interactive: false, className: "cmq-map__land", style: { weight: 1, fillOpacity: figure.dataset.tiles ? 0 : 1 } }).addTo(map);
-    addMarkers(map, campuses.features);
-    return map;
+    return addPlaces(map, addMarkers(map, campuses.features), box);
   }
 
   for (const figure of document.querySelectorAll("[data-live-map]")) {
@@ -94,7 +128,7 @@
     const button = text("button", "Carte qui se déplace et s’agrandit", { type: "button", className: "fr-btn fr-btn--secondary fr-btn--sm" });
     const said = text("p", "", { className: "cmq-visually-hidden" });
     const box = document.createElement("div");
-    let map = null, pending = false;
+    let places = null, pending = false;
     said.setAttribute("role", "status");
     button.setAttribute("aria-pressed", "false");
     box.className = "cmq-live-map";
@@ -107,12 +141,13 @@
       const live = box.hidden;
       box.hidden = !live;
       drawn.hidden = live;
+      if (places) places.hidden = !live;
       button.setAttribute("aria-pressed", String(live));
-      if (!live || map) return;
+      if (!live || places) return;
       pending = true;
       said.textContent = "La carte se charge.";
       try {
-        map = await draw(figure, box);
+        places = await draw(figure, box);
         said.textContent = "La carte est prête.";
       } catch {
         box.hidden = true;

@@ -1,0 +1,230 @@
+"""What a reader asks of the directory: read from an address, and written back to one."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from cmq.campuses.models import Category
+from cmq.core.text import one_line
+from cmq.labels.states import LabelState
+from cmq.reference.models import Commune
+from cmq.search.register import Choices
+
+MAX_TEXT = 200
+RADII = (2, 5, 10, 15, 30, 50, 100)
+DEFAULT_RADIUS = 30
+
+
+class Sort(StrEnum):
+    """The orders that a list can be asked in."""
+
+    RELEVANCE = "pertinence"
+    NAME = "nom"
+    DISTANCE = "distance"
+    REGION = "region"
+
+    @property
+    def label(self) -> str:
+        """In French."""
+        return {"pertinence": "Pertinence", "nom": "Nom", "distance": "Distance", "region": "Région"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A commune to look around."""
+
+    insee_code: str
+    label: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a reader asks of the directory. Facets with several values mean « one of them »."""
+
+    q: str = ""
+    filiere: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
+    academie: tuple[str, ...] = ()
+    categorie: tuple[str, ...] = ()
+    etat: tuple[str, ...] = ()
+    near: Near | None = None
+    radius: int = DEFAULT_RADIUS
+    sort: Sort | None = None
+    held_on: dt.date | None = None
+    page: int = 1
+    view: str = "liste"
+
+    @property
+    def order(self) -> Sort:
+        """The order asked for, else the natural one."""
+        if self.sort is not None:
+            return self.sort
+        return Sort.RELEVANCE if self.q else Sort.DISTANCE if self.near else Sort.NAME
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.q or self.near or self.held_on or any(getattr(self, name) for name in FACETS))
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The address's parameters in their stable order, without those at their default."""
+        pairs = [("q", self.q)] if self.q else []
+        for name in FACETS:
+            pairs += [(name, value) for value in sorted(getattr(self, name))]
+        if self.near:
+            pairs.append(("lieu", self.near.label))
+            if self.radius != DEFAULT_RADIUS:
+                pairs.append(("rayon", str(self.radius)))
+        if self.held_on:
+            pairs.append(("le", self.held_on.isoformat()))
+        if self.sort:
+            pairs.append(("tri", self.sort.value))
+        if self.view != "liste":
+            pairs.append(("vue", self.view))
+        if self.page > 1:
+            pairs.append(("page", str(self.page)))
+        return pairs
+
+    def query(self, **changes: object) -> str:
+        """The query string of this selection with some parts changed, back on its first page unless told."""
+        return urlencode(replace(self, **{"page": 1, **changes}).pairs())  # type: ignore[arg-type]
+
+
+FACETS = ("filiere", "region", "academie", "categorie", "etat")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A part of an address that means nothing; it was left out of the selection."""
+
+    name: str
+    message: str
+
+
+def parse(parameters: Mapping[str, Sequence[str]], choices: Choices) -> tuple[Selection, tuple[Problem, ...]]:
+    """Read the parameters of an address (name → values). Never raises.
+
+    Returns the selection made of what has a meaning, and a French problem for each part that has none.
+    """
+    reader = _Reader(parameters)
+    selection = Selection(
+        q=reader.text(),
+        filiere=reader.values("filiere", (each.slug for each in choices.filieres), "cette filière"),
+        region=reader.values("region", (each.slug for each in choices.regions), "cette région"),
+        academie=reader.values("academie", (each.slug for each in choices.academies), "cette académie"),
+        categorie=reader.values("categorie", Category.values, "cette catégorie"),
+        etat=reader.values("etat", LabelState.values, "cet état du label"),
+        near=reader.near(),
+        radius=reader.radius(),
+        sort=reader.sort(),
+        held_on=reader.day(),
+        page=reader.page(),
+        view=reader.view(),
+    )
+    return selection, tuple(reader.problems)
+
+
+class _Reader:
+    """Reads one parameter after the other, noting what means nothing."""
+
+    def __init__(self, parameters: Mapping[str, Sequence[str]]) -> None:
+        self.parameters = parameters
+        self.problems: list[Problem] = []
+
+    def _one(self, name: str) -> str:
+        values = self.parameters.get(name) or [""]
+        return one_line(values[-1])
+
+    def _refuse(self, name: str, message: str) -> None:
+        self.problems.append(Problem(name, message))
+
+    def text(self) -> str:
+        text = self._one("q")
+        if len(text) > MAX_TEXT:
+            self._refuse("q", f"La recherche dépasse {MAX_TEXT} caractères : elle n’a pas été faite.")
+            return ""
+        return text
+
+    def values(self, name: str, known: Iterable[str], what: str) -> tuple[str, ...]:
+        asked = {value.strip() for value in self.parameters.get(name) or [] if value.strip()}
+        unknown = asked.difference(known)
+        for value in sorted(unknown)[:3]:
+            self._refuse(
+                name, f"Le registre ne connaît pas {what} : « {_short(value)} ». Ce filtre n’est pas appliqué."
+            )
+        return tuple(sorted(asked - unknown))
+
+    def near(self) -> Near | None:
+        typed = self._one("lieu")
+        if not typed:
+            return None
+        found = _first_located(typed) if len(typed) <= 100 else None
+        if found is None:
+            self._refuse("lieu", f"Aucune commune trouvée pour « {_short(typed)} ». Écrivez un nom ou un code postal.")
+        return found
+
+    def radius(self) -> int:
+        typed = self._one("rayon")
+        if not typed:
+            return DEFAULT_RADIUS
+        if typed.isascii() and typed.isdigit() and len(typed) < 6 and 2 <= int(typed) <= 100:
+            return int(typed)
+        self._refuse(
+            "rayon", f"Le rayon va de 2 à 100 km : « {_short(typed)} » a été remplacé par {DEFAULT_RADIUS} km."
+        )
+        return DEFAULT_RADIUS
+
+    def sort(self) -> Sort | None:
+        typed = self._one("tri")
+        if not typed:
+            return None
+        if typed in list(Sort):
+            return Sort(typed)
+        self._refuse("tri", f"Ce tri n’existe pas : « {_short(typed)} ».")
+        return None
+
+    def day(self) -> dt.date | None:
+        typed = self._one("le")
+        if not typed:
+            return None
+        try:
+            day = dt.date.fromisoformat(typed)
+        except ValueError:
+            day = None
+        if day is None or not 2013 <= day.year <= 2100:
+            self._refuse(
+                "le", f"« {_short(typed)} » n’est pas un jour entre 2013 et 2100 : écrivez-le comme 2024-06-21."
+            )
+            return None
+        return day
+
+    def page(self) -> int:
+        typed = self._one("page")
+        if not typed:
+            return 1
+        if typed.isascii() and typed.isdigit() and len(typed) < 8 and int(typed) >= 1:
+            return int(typed)
+        self._refuse("page", f"« {_short(typed)} » n’est pas un numéro de page.")
+        return 1
+
+    def view(self) -> str:
+        typed = self._one("vue")
+        if typed in ("", "liste", "carte"):
+            return typed or "liste"
+        self._refuse("vue", f"Cette vue n’existe pas : « {_short(typed)} ».")
+        return "liste"
+
+
+def _first_located(typed: str) -> Near | None:
+    for commune in Commune.objects.matching(typed, limit=5):
+        if commune.latitude is not None and commune.longitude is not None:
+            return Near(commune.insee_code, str(commune), commune.latitude, commune.longitude)
+    return None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"
