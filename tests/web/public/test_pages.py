@@ -1,0 +1,415 @@
+"""The public pages: what they show, to whom, and what they answer to nonsense."""
+
+import datetime as dt
+import json
+import re
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
+
+from cmq.campuses.actions import add_area, add_partner, state_fact
+from cmq.campuses.models import AreaKind, Campus, CampusField, FiliereCount, PartnerRole
+from cmq.core.partial_dates import PartialDate
+from cmq.labels.actions import record_decision
+from cmq.labels.models import DecisionKind
+from cmq.reference.models import Commune, Filiere, Region
+from cmq.web.public.urls import urlpatterns
+from tests.factories import a_campus, a_person, an_organisation, an_origin
+
+from .conftest import NASTY
+
+pytestmark = pytest.mark.django_db
+
+PAGES = [
+    "/",
+    "/campus/",
+    "/campus/?vue=carte",
+    "/carte/",
+    "/carte/?fond=departements",
+    "/filieres/",
+    "/filieres/services-a-la-personne-bien-etre/",
+    "/regions/",
+    "/regions/hauts-de-france/",
+    "/regions/polynesie-francaise/",
+    "/campus/autonomie-longevite-sante/",
+    "/campus/autonomie-longevite-sante/signaler/",
+    "/a-propos/",
+    "/mentions-legales/",
+    "/donnees-personnelles/",
+    "/accessibilite/",
+    "/cookies/",
+    "/plan-du-site/",
+]
+FILES = [
+    "/campus.csv",
+    "/campus.geojson",
+    "/communes.json?q=berck",
+    "/contours/regions.geojson",
+    "/.well-known/security.txt",
+    "/robots.txt",
+    "/sitemap.xml",
+]
+
+
+class _Outline(HTMLParser):
+    """Headings, identifiers and open elements of a page."""
+
+    VOID = frozenset(["area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.headings: list[int] = []
+        self.ids: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def text_of(client: Client, path: str, *, status: int = 200) -> str:
+    response = client.get(path)
+    assert response.status_code == status, path
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_whole(client: Client, als: Campus, path: str) -> None:
+    text = text_of(client, path)
+    outline = _Outline(text)
+    assert outline.open == []
+    assert outline.headings[0] == 1 and outline.headings.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(outline.headings, outline.headings[1:], strict=False))
+    assert len(outline.ids) == len(set(outline.ids))
+    assert "<title>" in text and 'lang="fr"' in text
+    assert "Accessibilité : partiellement conforme" in text
+
+
+@pytest.mark.parametrize("path", [*PAGES, *FILES])
+def test_a_visitor_gets_no_cookie_and_a_stranger_the_same_page(client: Client, als: Campus, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 200
+    assert not response.cookies or path.endswith("/signaler/")
+    client.force_login(a_person())
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", [*PAGES, *FILES])
+def test_reading_is_all_that_a_page_allows(client: Client, als: Campus, path: str) -> None:
+    writes = ["put", "patch", "delete"] if path.endswith("/signaler/") else ["post", "put", "patch", "delete"]
+    for method in writes:
+        response = getattr(client, method)(path)
+        assert response.status_code == 405, method
+        assert "GET" in response["Allow"]
+        assert "méthode" in response.content.decode().lower() or "action" in response.content.decode().lower()
+    assert client.head(path).status_code == 200
+
+
+def test_every_address_has_its_test() -> None:
+    tested = {resolve(path.split("?")[0]).url_name for path in [*PAGES, *FILES]}
+    assert tested == {pattern.name for pattern in urlpatterns}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/campus/rien-de-tel/",
+        "/campus/rien-de-tel/signaler/",
+        "/campus/%3Cscript%3E/",
+        "/filieres/magie/",
+        "/regions/atlantide/",
+        "/contours/communes.geojson",
+        "/campus/?page=99999",
+        "/campus/?page=2",
+    ],
+)
+def test_what_does_not_exist_is_a_french_404(client: Client, als: Campus, path: str) -> None:
+    assert "introuvable" in text_of(client, path, status=404)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "region=atlantide",
+        "filiere=' OR 1=1 --",
+        "etat=<b>",
+        "rayon=0",
+        "rayon=100000",
+        "rayon=-5",
+        "lieu=Atlantide-sur-Mer-Morte",
+        "le=hier",
+        "page=x",
+        "page=0",
+        "tri=hasard",
+        "vue=dessus",
+        "q=" + "a" * 300,
+    ],
+)
+def test_a_part_without_meaning_is_said_and_the_page_still_serves(client: Client, als: Campus, query: str) -> None:
+    text = text_of(client, f"/campus/?{query}", status=400)
+    assert "Une partie de l’adresse n’a pas de sens" in text
+    assert als.name in text
+    assert "<b>" not in text
+    for path in ("/campus.csv", "/campus.geojson"):
+        refused = client.get(f"{path}?{query}")
+        assert refused.status_code == 400 and refused["Content-Type"].startswith("text/plain")
+    assert client.get(f"/carte/?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("query", ["q=" + "a" * 10_000, "q=%00", "q=%1b%5b", "region=%07"])
+def test_what_no_page_needs_is_refused_in_french(client: Client, query: str) -> None:
+    response = client.get(f"/campus/?{query}")
+    assert response.status_code == 400
+    assert "<h1" in response.content.decode()
+
+
+def test_an_unknown_ground_of_the_map_is_said(client: Client, als: Campus) -> None:
+    assert "Ce fond de carte n’existe pas" in text_of(client, "/carte/?fond=lune", status=400)
+
+
+def test_hostile_text_stays_text_everywhere(client: Client, nasty: Campus) -> None:
+    for path in [
+        f"/campus/{nasty.slug}/",
+        "/campus/",
+        "/campus/?vue=carte",
+        "/carte/",
+        "/plan-du-site/",
+        "/regions/bretagne/",
+    ]:
+        text = text_of(client, path)
+        assert "<script>alert" not in text and "</script> &" not in text, path
+        assert "&lt;script&gt;" in text, path
+    found = text_of(client, "/campus/?q=" + "%3Cscript%3Ealert(1)%3C/script%3E")
+    assert "<script>alert" not in found and "&lt;script&gt;alert(1)" in found
+
+
+def test_the_address_is_brought_to_its_one_form(client: Client, als: Campus) -> None:
+    response = client.get("/campus/?q=&lieu=&rayon=30&region=occitanie&region=hauts-de-france&utm_source=x")
+    assert response.status_code == 302
+    assert response["Location"] == "/campus/?region=hauts-de-france&region=occitanie"
+    assert client.get("/campus/?q=")["Location"] == "/campus/"
+
+
+def test_the_directory_pages_by_twenty(client: Client) -> None:
+    for number in range(21):
+        a_campus(f"Campus numéro {number:02}")
+    first, second = text_of(client, "/campus/"), text_of(client, "/campus/?page=2")
+    assert first.count('class="cmq-card"') == 20 and second.count('class="cmq-card"') == 1
+    assert "Campus numéro 20" not in first and "Campus numéro 20" in second
+    assert 'aria-current="page" title="Page 2"' in second
+
+
+def test_no_result_is_no_dead_end(client: Client, als: Campus) -> None:
+    text = text_of(client, "/campus/?q=ALS&region=corse")
+    assert "Sans la région" in text and "/campus/?q=ALS" in text
+    assert "Les plus proches de votre demande" in text and als.name in text
+
+
+def test_labels_on_a_day_say_how_the_answer_is_made(client: Client, als: Campus) -> None:
+    text = text_of(client, "/campus/?le=2018-06-01")
+    assert als.name in text and "Label certain ce jour-là" in text and "Comment" not in text.split("<h1")[0]
+    assert "une décision connue avait commencé" in text
+    assert "Label possible ce jour-là" in text_of(client, "/campus/?le=2022-06-01")
+    assert als.name not in text_of(client, "/campus/?le=2016-01-01").split("Les plus proches")[0]
+
+
+def test_home_counts_what_the_database_holds(client: Client, als: Campus) -> None:
+    a_campus("Campus imaginaire", region="32", is_demo=True)
+    text = text_of(client, "/")
+    assert re.search(r'campus au registre</a></dt><dd class="cmq-figure">1</dd>', text)
+    assert 'aria-label="Hauts-de-France : 1 campus"' in text
+    assert 'aria-label="Corse : aucun campus"' in text
+    assert text.count('href="/filieres/') >= 12
+
+
+def test_campus_page_tells_all_it_knows_and_from_where(client: Client, als: Campus) -> None:
+    text = text_of(client, f"/campus/{als.slug}/")
+    for expected in (
+        "CMQE ALS",
+        "Services à la personne, bien-être",
+        "Campus du bien vieillir",
+        "Lycée Valentine Labbé",
+        "UAI 0590122M",
+        "Établissement support",
+        "NOR MENE1925423A",
+        "publié le 18 mars 2021",
+        "date de l’annonce",
+        "février 2017",
+        "4 ans",
+        "Pas-de-Calais (62)",
+        "Berck (62)",
+        "Journal de bord",
+        "https://exemple.fr/source",
+        "Signaler une erreur",
+        "Enseignement scolaire",
+        "date non sourcée",
+    ):
+        assert expected in text, expected
+
+
+def test_campus_page_says_why_its_label_is_to_check(client: Client, als: Campus) -> None:
+    text = text_of(client, f"/campus/{als.slug}/")
+    assert "Un label a commencé le 4 février 2021, mais aucune source trouvée ne donne sa durée ni sa fin" in text
+
+
+def test_contradictions_stand_side_by_side(client: Client, als: Campus) -> None:
+    text = text_of(client, f"/campus/{als.slug}/")
+    section = text.split('id="contradictions"')[1].split("</section>")[0]
+    assert "Les sources se contredisent" in section
+    assert "Campus d’excellence" in section and "Vieille liste" in section
+
+
+def test_a_campus_without_contradiction_shows_none(client: Client) -> None:
+    campus = a_campus("Sans histoire")
+    text = text_of(client, f"/campus/{campus.slug}/")
+    assert "se contredisent" not in text
+    assert "Aucune décision datée" in text and "Aucun membre" in text and "sans lieu connu" in text
+
+
+def test_likely_duplicates_are_said_on_both_pages(client: Client, linked: Campus, nasty: Campus) -> None:
+    assert f'href="/campus/{nasty.slug}/"' in text_of(client, f"/campus/{linked.slug}/")
+    assert f'href="/campus/{linked.slug}/"' in text_of(client, f"/campus/{nasty.slug}/")
+    assert "peut-être le même que" in text_of(client, f"/campus/{linked.slug}/")
+
+
+def test_a_demonstration_is_marked_and_kept_from_search_engines(client: Client) -> None:
+    demo = a_campus("Campus imaginaire", is_demo=True)
+    text = text_of(client, f"/campus/{demo.slug}/")
+    assert "Démonstration" in text and '<meta name="robots" content="noindex">' in text
+    assert "application/ld+json" not in text
+    assert "Démonstration" in text_of(client, "/campus/")
+    assert demo.slug not in text_of(client, "/sitemap.xml")
+
+
+def test_linked_data_reads_back(client: Client, nasty: Campus) -> None:
+    text = text_of(client, f"/campus/{nasty.slug}/")
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.S)
+    assert found and "<" not in found[1]
+    data = json.loads(found[1])
+    assert data["@type"] == "EducationalOrganization"
+    assert NASTY in data["name"] and data["location"][0]["address"]["addressLocality"] == "Rennes"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in PAGES if path.startswith(("/campus/", "/carte", "/regions", "/", "/filieres"))]
+)
+def test_every_drawing_is_sound_xml(client: Client, als: Campus, path: str) -> None:
+    for drawing in re.findall(r"<svg.*?</svg>", text_of(client, path), re.S):
+        ET.fromstring(drawing.replace("&nbsp;", " "))
+        assert "\u202f" not in drawing and "\xa0" not in re.sub(r">[^<]*<|\"[^\"]*[a-zé][^\"]*\"", "", drawing)
+
+
+def test_filiere_page_says_what_the_article_counts_and_what_nobody_identified(client: Client, als: Campus) -> None:
+    filiere = Filiere.objects.get(slug="services-a-la-personne-bien-etre")
+    source = an_origin("Le Média social emploi").sources[0]
+    for code, campus in (("32", als), ("93", None)):
+        count = FiliereCount.objects.create(
+            filiere=filiere, region=Region.objects.get(code=code), number=1, campus=campus
+        )
+        count.sources.add(source)
+    text = text_of(client, f"/filieres/{filiere.slug}/")
+    row = text.split("Provence-Alpes-Côte d&#x27;Azur</a></th>")[1].split("</tr>")[0]
+    assert "non identifié" in row and "Le Média social emploi" in row
+
+
+def test_a_campus_without_place_is_listed_apart_and_not_drawn(client: Client) -> None:
+    a_campus("Sans adresse", region="53")
+    text = text_of(client, "/carte/")
+    assert "Sans lieu connu" in text
+    assert "Sans adresse" not in text.split('<svg class="cmq-map"')[1].split("</svg>")[0]
+
+
+def test_completion_gives_ten_communes_at_most(client: Client) -> None:
+    found = client.get("/communes.json?q=saint").json()["communes"]
+    assert len(found) == 10 and set(found[0]) == {"code", "label"}
+    assert client.get("/communes.json?q=62600").json()["communes"][0]["label"] == "Berck (62)"
+    assert client.get("/communes.json").json() == {"communes": []}
+    assert client.get("/communes.json?q=%27%20OR%201=1").json() == {"communes": []}
+
+
+def test_the_duties_name_their_owner_or_say_that_nobody_did(client: Client, settings: object) -> None:
+    settings.SITE_OWNER, settings.SITE_HOSTING = "", "Chez <moi>"
+    text = text_of(client, "/mentions-legales/")
+    assert "non renseigné" in text and "Chez &lt;moi&gt;" in text
+
+
+def test_sitemap_dates_each_campus_by_its_last_change(client: Client, als: Campus, settings: object) -> None:
+    root = ET.fromstring(client.get("/sitemap.xml").content)
+    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    dates = {
+        url.findtext("s:loc", "", space): url.findtext("s:lastmod", "", space) for url in root.findall("s:url", space)
+    }
+    address = f"{settings.SITE_URL}/campus/{als.slug}/"
+    assert dt.datetime.fromisoformat(dates[address]).date() >= dt.date(2020, 1, 1)
+    before = dates[address]
+    state_fact(als, field=CampusField.REMARK, value="Du nouveau")
+    again = ET.fromstring(Client().get("/sitemap.xml?x=1").content)
+    assert any(
+        url.findtext("s:lastmod", "", space) > before
+        for url in again.findall("s:url", space)
+        if address in (url.findtext("s:loc", "", space))
+    )
+
+
+def test_security_txt_is_valid_for_some_months(client: Client) -> None:
+    text = text_of(client, "/.well-known/security.txt")
+    expires = re.search(r"^Expires: (.*)$", text, re.M)
+    assert expires and "Contact: mailto:" in text
+    left = dt.datetime.fromisoformat(expires[1]) - dt.datetime.now(dt.UTC)
+    assert dt.timedelta(days=30) < left < dt.timedelta(days=365)
+
+
+def _grown(number: int) -> None:
+    campus = a_campus(f"Campus {number}", region="32", filiere="services-a-la-personne-bien-etre")
+    commune = Commune.objects.get(insee_code="62108")
+    add_area(campus, kind=AreaKind.SEAT, place=commune, origin=an_origin())
+    add_partner(campus, an_organisation(commune=commune), role=PartnerRole.HOST, origin=an_origin())
+    record_decision(
+        kind=DecisionKind.AWARDED, decided_on=PartialDate(2020 + number % 3), campus=campus, origin=an_origin()
+    )
+
+
+@pytest.mark.parametrize("path", [path for path in [*PAGES, *FILES] if "autonomie" not in path])
+def test_as_many_queries_with_three_campuses_as_with_one(client: Client, path: str) -> None:
+    _grown(1)
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
+        assert client.get(path).status_code == 200
+    _grown(2), _grown(3)
+    with CaptureQueriesContext(connection) as three:
+        assert client.get(path + ("&" if "?" in path else "?") + "x=1", follow=True).status_code == 200
+    # The second time, the reference lists may come from memory; nothing may grow.
+    assert len(three) <= len(one) + 3
+
+
+def test_as_many_queries_with_three_members_and_facts_as_with_one(client: Client, als: Campus) -> None:
+    path = f"/campus/{als.slug}/"
+    with CaptureQueriesContext(connection) as one:
+        text_of(client, path)
+    for number in range(2):
+        add_partner(
+            als, an_organisation(commune=Commune.objects.get(insee_code="62108")), origin=an_origin(f"S{number}")
+        )
+        state_fact(als, field=CampusField.REMARK, value=f"Remarque {number}", origin=an_origin(f"R{number}"))
+        record_decision(
+            kind=DecisionKind.RENEWED, decided_on=PartialDate(2022 + number), campus=als, origin=an_origin()
+        )
+    with CaptureQueriesContext(connection) as three:
+        text_of(client, path)
+    assert len(three) <= len(one) + 1
