@@ -55,7 +55,7 @@ def guide_tables() -> str:
         for column in sheet.columns:
             name = f"**`{column.name}`** (obligatoire)" if column.is_required else f"`{column.name}`"
             cells = [name, column.help, column.example]
-            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+            lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("<", "\\<") for cell in cells) + " |")
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
 

@@ -2,8 +2,11 @@
 
 import datetime as dt
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -41,12 +44,23 @@ def read_workbook(file: NamedFile) -> list[Table]:
             workbook.close()
     except DefusedXmlException as error:
         raise FileError("Le classeur contient des entités XML interdites.") from error
-    except (ParseError, InvalidFileException, zipfile.BadZipFile, *_UNREADABLE) as error:
+    except (ParseError, InvalidFileException, *_UNPACKABLE, *_UNREADABLE) as error:
         if isinstance(error, FileError):
             raise
         raise FileError(_BROKEN) from error
 
 
+# What zipfile lets out for damaged packages.
+_UNPACKABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    struct.error,
+)
 # What openpyxl lets out for packages whose parts do not fit together.
 _UNREADABLE = (
     KeyError,
@@ -55,8 +69,7 @@ _UNREADABLE = (
     AttributeError,
     IndexError,
     OverflowError,
-    EOFError,
-    NotImplementedError,
+    RecursionError,
 )
 
 
@@ -77,7 +90,7 @@ def _check_package(content: bytes) -> None:
             if any(name.endswith("vbaProject.bin") for name in names):
                 raise FileError("Le classeur contient des macros. Enregistrez-le en « Classeur Excel (.xlsx) ».")
             _refuse_entities(package, parts)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except _UNPACKABLE as error:
         raise FileError(_BROKEN) from error
 
 
@@ -92,7 +105,7 @@ def _refuse_entities(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> 
     for part in parts:
         if part.filename.endswith((".xml", ".rels")):
             with package.open(part) as stream:
-                if _DOCTYPE.search(stream.read(4096)):
+                if _DOCTYPE.search(stream.read(4096).replace(b"\0", b"")):
                     raise FileError("Le classeur contient des entités XML interdites.")
 
 

@@ -27,10 +27,12 @@ from cmq.imports.parsing import Row
 from cmq.imports.report import Outcome, RowError, RowLine
 from cmq.imports.template import SHEETS
 from cmq.labels.actions import Terms, record_decision
-from cmq.labels.models import DateNature, LabelDecision, Verification
+from cmq.labels.models import DateNature, LabelDecision, LabelDecisionQuerySet, Verification
 from cmq.organisations.actions import register_organisation
 from cmq.organisations.models import Kind, Organisation
+from cmq.reference.models import Region
 
+_STATEMENT = ("campus_id", "field", "value")
 _WITHDRAWN = "retiré par un gardien, laissé"
 _CORRECTED = "corrigé depuis au registre, laissé"
 
@@ -46,6 +48,10 @@ class Writer:
         self.names = Directory()
         self.errors: list[RowError] = []
         self.lines: list[RowLine] = []
+        # Withdrawn and not stated again since.
+        facts = CampusFact.objects.filter(withdrawn_at__isnull=False)
+        standing = CampusFact.objects.standing()
+        self.withdrawn = {*facts.values_list(*_STATEMENT)} - {*standing.values_list(*_STATEMENT)}
         self._recorded = len(feed.recorded())
         self._refused_campuses: set[str] = set()
 
@@ -155,7 +161,7 @@ def _describe(writer: Writer, row: Row, campus: Campus) -> None:
     deduced = Origin(bare.sources, bare.observed_on, is_deduced=bool(row["filiere_deduite"]))
     if row["filiere"]:
         filiere = writer.names.filiere(row["filiere"])
-        _state(campus, CampusField.FILIERE, filiere.slug, deduced)
+        _state(writer, campus, CampusField.FILIERE, filiere.slug, deduced)
     for column, field in (
         ("sigle", CampusField.ACRONYM),
         ("categorie", CampusField.CATEGORY),
@@ -164,7 +170,7 @@ def _describe(writer: Writer, row: Row, campus: Campus) -> None:
         ("objet", CampusField.PURPOSE),
     ):
         if row[column]:
-            _state(campus, field, str(row[column]), bare)
+            _state(writer, campus, field, str(row[column]), bare)
 
 
 def _place(writer: Writer, row: Row, campus: Campus) -> None:
@@ -183,19 +189,17 @@ def _place(writer: Writer, row: Row, campus: Campus) -> None:
         campuses.add_area(campus, kind=AreaKind.TERRITORY, place=writer.names.departement(text), origin=origin)
 
 
-def _state(campus: Campus, field: CampusField, value: str, origin: Origin) -> CampusFact | None:
+def _state(writer: Writer, campus: Campus, field: CampusField, value: str, origin: Origin) -> CampusFact | None:
     """State a fact, unless a keeper has withdrawn that very statement; then None."""
     cleaned = campus_rules.clean_fact(field, value)
-    withdrawn = CampusFact.objects.filter(campus=campus, field=field, value=cleaned, withdrawn_at__isnull=False)
-    standing = campus.facts.standing().filter(field=field, value=cleaned)
-    if withdrawn.exists() and not standing.exists():
+    if (campus.pk, field.value, cleaned) in writer.withdrawn:
         return None
     return campuses.state_fact(campus, field=field, value=cleaned, origin=origin)
 
 
 def _fact(writer: Writer, row: Row) -> CampusFact:
     try:
-        fact = _state(writer.campus_of(row), row["champ"], row["valeur"], writer.origin(row))
+        fact = _state(writer, writer.campus_of(row), row["champ"], row["valeur"], writer.origin(row))
     except CellRefusal:
         raise
     except Refusal as refusal:
@@ -211,13 +215,7 @@ def _decision(writer: Writer, row: Row) -> LabelDecision:
     if campus is None and not row["nom_selon_la_source"]:
         raise CellRefusal("campus", "donnez le campus, ou dans « nom_selon_la_source » ce que la source en dit.")
     terms = _terms(row)
-    told = LabelDecision.objects.filter(
-        campus=campus,
-        claimed_name="" if campus else row["nom_selon_la_source"],
-        region=region,
-        kind=row["evenement"],
-        decided_on=row["date"],
-    )
+    told = _told_decisions(row, campus, region)
     # The register holds this very line, and a later one has corrected it or given it its campus.
     if told.filter(corrected_by__isnull=False, **terms.columns()).exists():
         raise Left(_CORRECTED)
@@ -234,6 +232,17 @@ def _decision(writer: Writer, row: Row) -> LabelDecision:
         terms=terms,
         origin=writer.origin(row),
         same_event_as=_same_event(row, campus),
+    )
+
+
+def _told_decisions(row: Row, campus: Campus | None, region: Region) -> LabelDecisionQuerySet:
+    """What the register holds, or held, of the decision that a row tells."""
+    return LabelDecision.objects.filter(
+        campus=campus,
+        claimed_name="" if campus else row["nom_selon_la_source"],
+        region=region,
+        kind=row["evenement"],
+        decided_on=row["date"],
     )
 
 
