@@ -131,10 +131,16 @@ def _resemblance(one: Campus, other: Campus) -> tuple[str, ...]:
         reasons.append("noms proches")
     if one.acronym and fold(one.acronym) == fold(other.acronym):
         reasons.append(f"même sigle « {one.acronym} »")
-    host = urlsplit(one.website).hostname
-    if host and host == urlsplit(other.website).hostname:
-        reasons.append(f"même site {host}")
+    page = _page(one.website)
+    if page and page == _page(other.website):
+        reasons.append(f"même site {page}")
     return tuple(reasons)
+
+
+def _page(website: str) -> str:
+    """Host and path: campuses of one region often share a portal, each with its own page."""
+    parts = urlsplit(website)
+    return f"{parts.hostname or ''}{parts.path.rstrip('/')}".removeprefix("www.")
 
 
 def _names(campus: Campus) -> list[str]:

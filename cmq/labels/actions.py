@@ -107,12 +107,14 @@ def correct_decision(
     decided_on: PartialDate,
     filiere: Filiere | None,
     terms: Terms,
+    region: Region | None = None,
     origin: Origin = UNKNOWN_ORIGIN,
     by: User,
 ) -> LabelDecision:
     """Tell a decision otherwise: a new line that names the old one, which stays in the history.
 
-    The dates that other sources give for the same event follow to the new line. Raises `NotAllowed`, `Refusal`.
+    The dates that other sources give for the same event follow to the new line. `region` counts only for a decision
+    that waits for its campus; otherwise it is the campus's. Raises `NotAllowed`, `Refusal`.
     """
     require_right(rules.can_record(by))
     # Lock the line: of two corrections at once, the second must see the first.
@@ -120,9 +122,14 @@ def correct_decision(
     require(not LabelDecision.objects.filter(corrects=decision).exists(), "Cette décision a déjà été corrigée.")
     corrected = _copy(decision)
     corrected.kind, corrected.decided_on, corrected.filiere, corrected.corrects = kind, decided_on, filiere, decision
+    if decision.campus_id is None and region is not None:
+        corrected.region = region
     for column, value in terms.columns().items():
         setattr(corrected, column, value)
-    same = (kind, decided_on) == (decision.kind, decision.decided_on) and _says_the_same(decision, corrected)
+    same = all(
+        getattr(decision, column) == getattr(corrected, column) for column in ("kind", "decided_on", "region_id")
+    )
+    same = same and _says_the_same(decision, corrected)
     require(not same, "Rien n’est changé : modifiez au moins une information.")
     corrected = _enter(corrected, origin, by=by)
     _follow_correction(decision, corrected, by=by)

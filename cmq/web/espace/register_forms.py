@@ -29,7 +29,7 @@ TERMS = (
 class TermsForm(OriginForm):
     """What a decision says and when."""
 
-    kind = forms.ChoiceField(label="Décision", choices=DecisionKind.choices)
+    kind = forms.ChoiceField(label="Décision", choices=DecisionKind.choices, initial=DecisionKind.AWARDED)
     decided_on = PartialDateFormField(label="Date")
     date_nature = forms.ChoiceField(
         label="Cette date est",
@@ -77,9 +77,14 @@ class DecisionForm(TermsForm):
 class CorrectionForm(TermsForm):
     """A decision told otherwise, beginning with what stands."""
 
+    region = forms.ModelChoiceField(label="Région", queryset=Region.objects.all())
+    field_order = ("region",)
+
     def __init__(self, *args: Any, decision: LabelDecision, **kwargs: Any) -> None:
-        names = ("kind", "decided_on", "filiere", *TERMS)
+        names = ("region", "kind", "decided_on", "filiere", *TERMS)
         super().__init__(*args, initial={name: getattr(decision, name) for name in names}, **kwargs)
+        if decision.campus_id is not None:
+            del self.fields["region"]
 
 
 class CampusForm(CommuneForm, OriginForm):

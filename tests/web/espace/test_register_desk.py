@@ -146,13 +146,16 @@ def test_likely_duplicates_are_found_linked_and_leave_the_list(client: Client) -
     assert review.likely_duplicates() == []
 
 
-def test_campuses_of_one_site_or_acronym_resemble_each_other(db: None) -> None:
-    for name in ("Campus de la mer", "Campus des textiles"):
+def test_campuses_of_one_page_or_acronym_resemble_each_other(db: None) -> None:
+    pages = {"Campus de la mer": "https://www.exemple.fr/cmq/", "Campus des textiles": "https://exemple.fr/cmq"}
+    for name, page in pages.items():
         campus = a_campus(name)
-        state_fact(campus, field=CampusField.WEBSITE, value="https://exemple.fr/" + name[-3:], origin=an_origin())
+        state_fact(campus, field=CampusField.WEBSITE, value=page, origin=an_origin())
         state_fact(campus, field=CampusField.ACRONYM, value="CM", origin=an_origin())
+    neighbour = a_campus("Campus des forges")
+    state_fact(neighbour, field=CampusField.WEBSITE, value="https://exemple.fr/forges", origin=an_origin())
     (pair,) = review.likely_duplicates()
-    assert pair.reasons == ("même sigle « CM »", "même site exemple.fr")
+    assert pair.reasons == ("même sigle « CM »", "même site exemple.fr/cmq")
 
 
 def test_a_campus_is_entered_with_its_filiere_and_place(client: Client) -> None:
@@ -219,6 +222,16 @@ def test_a_correction_is_a_new_line_and_the_old_one_stays(client: Client) -> Non
     assert old.duration_years == 3
     again = client.post(url, {**unchanged, "duration_years": "4"})
     assert again.status_code == 422 and "déjà été corrigée" in again.content.decode()
+
+
+def test_an_unnamed_award_of_the_wrong_region_is_corrected(client: Client) -> None:
+    decision = an_unmatched(terms=Terms(duration_years=3))
+    url = reverse("registre_correct", args=[decision.pk])
+    sent = {**DECISION, "nor": "", "region": "84", "filiere": str(decision.filiere_id)}
+    assert client.post(url, {**sent, "region": ""}).status_code == 422
+    assert client.post(url, sent)["Location"] == reverse("registre_decisions")
+    (waiting,) = LabelDecision.objects.unmatched()
+    assert (waiting.region_id, waiting.claimed_name, waiting.corrects) == ("84", "(nom non donné)", decision)
 
 
 def test_an_unnamed_award_is_matched_to_a_campus_of_its_region(client: Client) -> None:
