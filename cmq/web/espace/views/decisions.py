@@ -68,7 +68,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     form = CorrectionForm(posted(request), decision=decision, default_source=KEEPER_SAYS)
 
     def tell(data: dict[str, Any]) -> None:
-        about = {name: data.get(name) for name in ("decided_on", "filiere", "region")}
+        about: dict[str, Any] = {name: data.get(name) for name in ("decided_on", "filiere", "region")}
         kind = DecisionKind(data["kind"])
         actions.correct_decision(
             decision, kind=kind, terms=form.terms_in(data), origin=origin_in(data), by=keeper, **about
