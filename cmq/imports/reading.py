@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
@@ -11,6 +12,7 @@ from cmq.imports.tables import MOST_BYTES, MOST_ROWS, FileError, NamedFile, Tabl
 from cmq.imports.workbook import read_workbook
 
 _SEPARATORS = (";", ",")
+_WORD_ENDS = re.compile(r"[;,\"\s]")
 _SAVE_AS_UTF8 = (
     "Dans Excel : Fichier, Enregistrer sous, « CSV UTF-8 (délimité par des virgules) ». "
     "Dans LibreOffice : jeu de caractères « Unicode (UTF-8) »."
@@ -108,8 +110,7 @@ def _is_windows_text(content: bytes) -> bool:
 def _word_around(content: bytes, at: int) -> str:
     line = content[max(0, at - 20) : at + 20].decode("cp1252", "replace")
     middle = min(at, 20)
-    left = line[:middle].split()[-1:] if not line[:middle].endswith(tuple(" ;,\n")) else []
-    return "".join(left + line[middle:].split()[:1]).strip(";,\"'")[:40]
+    return (_WORD_ENDS.split(line[:middle])[-1] + _WORD_ENDS.split(line[middle:])[0])[:40]
 
 
 def _separator(text: str) -> str:
