@@ -1,0 +1,72 @@
+"""The technical team's repairs: every list opens, nothing bypasses the change feed, history cannot be touched."""
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from cmq.core import feed
+from cmq.core.models import Change
+from tests.cast import a_stage
+from tests.factories import a_keeper, a_person, an_organisation
+
+
+@pytest.fixture
+def client(db: None) -> Client:
+    client = Client()
+    technician = a_person(is_superuser=True, is_staff=True)
+    client.force_login(technician, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+OURS = [model for model in admin.site._registry if model.__module__.startswith("cmq.")]
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_every_list_and_every_sheet_opens(client: Client, model: type) -> None:
+    a_stage()
+    meta = model._meta
+    assert client.get(reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"), {"q": ""}).status_code == 200
+    first = model._default_manager.order_by("pk").first()
+    if first is not None:
+        url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[first.pk])
+        assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["core_change", "core_outgoingmail", "labels_labeldecision", "campuses_campusfact"])
+def test_history_and_the_outbox_are_only_read(client: Client, name: str) -> None:
+    a_stage()
+    assert client.get(reverse(f"admin:{name}_add")).status_code == 403
+    model = next(model for model in OURS if model._meta.label_lower == name.replace("_", "."))
+    first = model._default_manager.order_by("pk").first()
+    assert first is not None
+    assert client.post(reverse(f"admin:{name}_change", args=[first.pk]), {}).status_code == 403
+    assert client.post(reverse(f"admin:{name}_delete", args=[first.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_a_repair_enters_the_change_feed(client: Client) -> None:
+    organisation = an_organisation("Lycé d’essai")
+    url = reverse("admin:organisations_organisation_change", args=[organisation.pk])
+    client.post(url, {"name": "Lycée d’essai", "kind": "lycee", "uai": "0590122M", "siret": "", "commune": ""})
+    organisation.refresh_from_db()
+    assert (organisation.name, organisation.uai, organisation.siret) == ("Lycée d’essai", "0590122M", None)
+    line = Change.objects.get(act="core.repair")
+    assert line.by is not None and "Nom" in line.summary and "UAI" in line.summary
+    client.post(reverse("admin:organisations_organisation_delete", args=[organisation.pk]), {"post": "yes"})
+    assert Change.objects.filter(act="core.repair").count() == 2
+    assert feed.first_broken_position() is None
+
+
+def test_a_false_uai_is_refused_here_too(client: Client) -> None:
+    organisation = an_organisation("Lycée d’essai")
+    url = reverse("admin:organisations_organisation_change", args=[organisation.pk])
+    client.post(url, {"name": "Lycée", "kind": "lycee", "uai": "0590122A", "siret": "", "commune": ""})
+    organisation.refresh_from_db()
+    assert organisation.uai is None
+
+
+def test_keepers_are_no_technicians(db: None) -> None:
+    client = Client()
+    client.force_login(a_keeper(), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/technique/").status_code in (302, 403)
+    assert client.get(reverse("admin:accounts_user_changelist")).status_code in (302, 403)
