@@ -125,9 +125,14 @@ def _choices(version: tuple[int, str]) -> Choices:
 def _read_choices() -> Choices:
     return Choices(
         tuple(Named(f.slug, f.name) for f in Filiere.objects.order_by("position")),
-        tuple(Named(r.slug, r.name, r.code) for r in Region.objects.order_by("name")),
-        tuple(Named(a.slug, a.name, a.code) for a in Academie.objects.order_by("name")),
+        _by_name(Named(r.slug, r.name, r.code) for r in Region.objects.order_by("code")),
+        _by_name(Named(a.slug, a.name, a.code) for a in Academie.objects.order_by("code")),
     )
+
+
+def _by_name(named: Iterable[Named]) -> tuple[Named, ...]:
+    """In the order of a French dictionary: « Île » stands with the I."""
+    return tuple(sorted(named, key=lambda each: fold(each.name)))
 
 
 @dataclass(slots=True)
@@ -144,8 +149,8 @@ class _Relatives:
 
 def _read_rows(on: dt.date) -> tuple[CampusRow, ...]:
     relatives = _relatives(on)
-    campuses = with_label_state(Campus.objects.select_related("region", "filiere"), on=on).order_by("name", "pk")
-    return tuple(_row(campus, relatives) for campus in campuses)
+    campuses = with_label_state(Campus.objects.select_related("region", "filiere"), on=on).order_by("pk")
+    return tuple(sorted((_row(campus, relatives) for campus in campuses), key=lambda row: (fold(row.name), row.pk)))
 
 
 def _relatives(on: dt.date) -> _Relatives:

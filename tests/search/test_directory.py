@@ -251,3 +251,11 @@ def test_the_state_of_a_row_is_that_of_the_day(register: dict[str, Campus]) -> N
     assert states["autonomie-longevite-sante"] is LabelState.CURRENT
     later = {row.slug: row.state for row in load_rows(on=dt.date(2026, 6, 21))}
     assert later["autonomie-longevite-sante"] is LabelState.TO_RENEW
+
+
+def test_names_stand_in_the_order_of_a_dictionary(register: dict[str, Campus]) -> None:
+    regions = [region.name for region in load_choices().regions]
+    assert regions.index("Hauts-de-France") < regions.index("Île-de-France") < regions.index("La Réunion")
+    a_campus("Énergies")
+    names = [row.name for row in load_rows(on=TODAY)]
+    assert names.index("Énergies") < names.index("Forêt-Bois")

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from cmq.core.text import fold
 from cmq.labels.states import LabelState
 from cmq.reference.outlines import Level
 from cmq.search.directory import CampusRow, Choices
@@ -65,7 +66,7 @@ def of_campuses(rows: Sequence[CampusRow], *, level: Level, key: str = "campus",
         by_region[regions[mark.url]].append(mark)
     boxes = maps.boxes(
         (region.name, f"/regions/{region.slug}/", "", marks)
-        for region, marks in sorted(by_region.items(), key=lambda item: item[0].name)
+        for region, marks in sorted(by_region.items(), key=lambda item: fold(item[0].name))
     )
     drawn = maps.Map(
         key,
@@ -115,7 +116,9 @@ def _unplaced(rows: Sequence[CampusRow]) -> tuple[tuple[Named, tuple[CampusRow, 
     for row in rows:
         if not row.located:
             by_region[row.region].append(row)
-    return tuple((region, tuple(found)) for region, found in sorted(by_region.items(), key=lambda item: item[0].name))
+    return tuple(
+        (region, tuple(found)) for region, found in sorted(by_region.items(), key=lambda item: fold(item[0].name))
+    )
 
 
 def _is_roomy(shape: maps.Shape) -> bool:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from cmq.campuses.models import FiliereCount
+from cmq.core.text import fold
 from cmq.reference.models import Filiere, Region
 from cmq.reference.outlines import ATTRIBUTION, geojson_bytes
 from cmq.search.directory import CampusRow, Problem, load_choices, load_rows, parse, select
@@ -129,4 +130,5 @@ def _counts(names: Sequence[str]) -> list[tuple[str, int]]:
 def _claims(filiere: Filiere) -> list[FiliereCount]:
     """What a source counts in this filière, region by region, whether the campus is identified or not."""
     counted = FiliereCount.objects.filter(filiere=filiere).select_related("region", "campus")
-    return list(counted.prefetch_related("sources").order_by("region__name", "pk"))
+    found = counted.prefetch_related("sources").order_by("pk")
+    return sorted(found, key=lambda each: fold(each.region.name if each.region else ""))
