@@ -64,11 +64,36 @@ def a_stage() -> Stage:
         Role.KEEPER: _in_organisation(body, OrganisationRole.KEEPER),
         Role.TECHNICIAN: a_person(is_superuser=True, is_staff=True),
     }
+    stage.people.update(_people_of_the_procedure(campus))
     stage.people[Role.FORMER_DIRECTOR] = _former_director(campus, stage.people[Role.KEEPER])
     stage.people[Role.FORMER_KEEPER] = _former_keeper(body, stage.people[Role.KEEPER])
     stage.people[Role.INVITED] = _invited(stage)
     _furnish(stage)
     return stage
+
+
+def _people_of_the_procedure(campus: Campus) -> dict[Role, User]:
+    """Who asks, examines and decides for the campus's region, and their like elsewhere."""
+    rectorate, council, consulted = (
+        an_organisation(name, region=campus.region) for name in ("Rectorat", "Conseil régional", "Instance consultée")
+    )
+    elsewhere = an_organisation("Autre rectorat", region=Region.objects.exclude(pk=campus.region_id)[0])
+    secretariat = an_organisation("Secrétariat des autorités")
+    return {
+        Role.OTHER_INSTRUCTOR: _in_organisation(elsewhere, OrganisationRole.INSTRUCTOR),
+        Role.INSTRUCTOR: _in_organisation(rectorate, OrganisationRole.INSTRUCTOR),
+        Role.DELEGATE: _in_organisation(rectorate, OrganisationRole.DELEGATE),
+        Role.RECTEUR: _in_organisation(rectorate, OrganisationRole.RECTEUR),
+        Role.PRESIDENT: _in_organisation(council, OrganisationRole.PRESIDENT),
+        Role.OPINION: _in_organisation(consulted, OrganisationRole.OPINION),
+        Role.UNASSIGNED_EXPERT: _in_organisation(secretariat, OrganisationRole.EXPERT),
+        Role.RECUSED_EXPERT: _in_organisation(secretariat, OrganisationRole.EXPERT),
+        Role.EXPERT: _in_organisation(secretariat, OrganisationRole.EXPERT),
+        Role.OTHER_AUTHORITY: _in_organisation(secretariat, OrganisationRole.AUTHORITY),
+        Role.AUTHORITY: _in_organisation(secretariat, OrganisationRole.AUTHORITY),
+        Role.OBSERVER: _in_organisation(secretariat, OrganisationRole.OBSERVER),
+        Role.SECRETARY: _in_organisation(secretariat, OrganisationRole.SECRETARY),
+    }
 
 
 def _accept(token: str, email: str) -> User:

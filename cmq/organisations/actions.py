@@ -12,7 +12,7 @@ from cmq.core.feed import action, record
 from cmq.core.text import one_line
 from cmq.organisations import roles, rules
 from cmq.organisations.models import Kind, Organisation, OrganisationMembership, OrganisationRole
-from cmq.reference.models import Commune
+from cmq.reference.models import Academie, Commune, Region
 
 
 @action
@@ -61,6 +61,30 @@ def name_keeping_body(name: str, *, is_demo: bool = False) -> Organisation:
 
 
 @action
+def scope_organisation(
+    organisation: Organisation, *, region: Region | None, academie: Academie | None = None, by: User | None = None
+) -> None:
+    """Say where a body has authority: an académie, a region, or (with neither) the nation.
+
+    `by` is None for the command line and the demonstration. Raises `NotAllowed`, `Refusal`.
+    """
+    require_right(by is None or rules.is_keeper(by))
+    require(academie is None or academie.region == region, "Cette académie n’est pas dans cette région.")
+    before = [organisation.region_id, organisation.academie_id]
+    organisation.region, organisation.academie = region, academie
+    after = [organisation.region_id, organisation.academie_id]
+    if before == after:
+        return
+    organisation.save(update_fields=["region", "academie"])
+    record(
+        organisation,
+        "organisations.scope",
+        f"Ressort de {organisation} : {academie or region or 'national'}.",
+        diff={"region": [before[0], after[0]], "academie": [before[1], after[1]]},
+    )
+
+
+@action
 def edit_organisation(
     organisation: Organisation, *, by: User, name: str, kind: Kind, commune: Commune | None, website: str
 ) -> None:
@@ -86,7 +110,7 @@ def invite(
     `by` is None for the technical command line. Raises `NotAllowed`, `Refusal`.
     """
     if by is not None:
-        require_right(rules.can_invite(by, organisation))
+        require_right(rules.can_give(by, organisation, OrganisationRole(role)))
     require(
         role != OrganisationRole.KEEPER or organisation.keeps_register,
         "Seul l’organisme qui tient le registre a des gardiens.",
@@ -104,7 +128,7 @@ def invite(
 @action
 def end_role(membership: OrganisationMembership, *, by: User, on: dt.date | None = None) -> None:
     """End a role in an organisation, or withdraw an invitation to it. Raises `NotAllowed`, `Refusal`."""
-    require_right(rules.can_invite(by, membership.organisation))
+    require_right(rules.can_give(by, membership.organisation, OrganisationRole(membership.role)))
     roles.end(membership, on=on or timezone.localdate())
 
 

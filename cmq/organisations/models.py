@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from cmq.core.text import fold
 from cmq.organisations.codes import validate_siret, validate_uai
-from cmq.reference.models import Commune, Region
+from cmq.reference.models import Academie, Commune, Region
 
 
 class Family(models.TextChoices):
@@ -100,6 +100,15 @@ class Organisation(models.Model):
         on_delete=models.PROTECT,
         related_name="organisations",
     )
+    # A body of one académie only; with a region alone, of the whole region; with neither, of the nation.
+    academie = models.ForeignKey(
+        Academie,
+        verbose_name="académie de compétence",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="organisations",
+    )
     website = models.URLField("site web", max_length=300, blank=True)
     keeps_register = models.BooleanField("tient le registre", default=False)
     is_demo = models.BooleanField("démonstration", default=False)
@@ -114,6 +123,9 @@ class Organisation(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="organisation_has_name"),
             models.CheckConstraint(condition=Q(uai=None) | ~Q(uai=""), name="organisation_uai_null_or_code"),
             models.CheckConstraint(condition=Q(siret=None) | ~Q(siret=""), name="organisation_siret_null_or_code"),
+            models.CheckConstraint(
+                condition=Q(academie=None) | Q(region__isnull=False), name="organisation_academie_in_a_region"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -202,6 +214,16 @@ class OrganisationRole(models.TextChoices):
 
     CONTACT = "referent", "Référent"
     KEEPER = "gardien", "Gardien du registre"
+    # The life of the label: who asks, who examines, who decides (D.335-34 and D.335-35 du code de l’éducation).
+    RECTEUR = "recteur", "Recteur de région académique"
+    PRESIDENT = "president", "Président de région"
+    DELEGATE = "delegataire", "Délégataire de signature"
+    INSTRUCTOR = "instructeur", "Instructeur"
+    OPINION = "avis", "Secrétaire d’une instance consultée"
+    EXPERT = "expert", "Expert"
+    AUTHORITY = "autorite", "Membre du collège des autorités"
+    SECRETARY = "secretaire", "Secrétaire des autorités"
+    OBSERVER = "observateur", "Observateur"
 
 
 class OrganisationMembership(MembershipBase):

@@ -1,15 +1,63 @@
 """Who may do what to organisations and to the register as a whole."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
 
 from cmq.accounts.models import User
 from cmq.core.rights import Role, right
-from cmq.organisations.models import Organisation, OrganisationMembership, OrganisationRole
+from cmq.organisations.models import MembershipQuerySet, Organisation, OrganisationMembership, OrganisationRole
+from cmq.reference.models import Region
 
 KEEPERS = (Role.KEEPER, Role.TECHNICIAN)
+
+# Whom the heads of a region’s bodies name beside them, and whom the authorities’ secretary names.
+HEADS = (OrganisationRole.RECTEUR, OrganisationRole.PRESIDENT)
+GIVEN_BY_HEADS = (OrganisationRole.DELEGATE, OrganisationRole.INSTRUCTOR)
+GIVEN_BY_SECRETARY = (
+    OrganisationRole.OPINION,
+    OrganisationRole.EXPERT,
+    OrganisationRole.AUTHORITY,
+    OrganisationRole.OBSERVER,
+)
+
+
+def memberships(
+    person: Any, *roles: OrganisationRole, on: dt.date | None = None
+) -> MembershipQuerySet[OrganisationMembership]:
+    """The roles among `roles` that this person has in organisations on that day (today when not said)."""
+    if not isinstance(person, User) or not person.is_active:
+        return OrganisationMembership.objects.none()
+    day = on or timezone.localdate()
+    return OrganisationMembership.objects.of(person).active(day).filter(role__in=roles).select_related("organisation")
+
+
+def holds(
+    person: Any,
+    *roles: OrganisationRole,
+    region: Region | str | None = None,
+    academies: Iterable[str] = (),
+    on: dt.date | None = None,
+) -> bool:
+    """Whether this person has one of these roles with a scope that covers a place.
+
+    Args:
+        region: the place’s region (or its code); None when the question is of the nation.
+        academies: codes of the académies that the place touches, for a body of one académie.
+    A body without a region has the nation as its scope; one with a region alone, the region; one with an académie, what
+    touches that académie.
+    """
+    code = region.pk if isinstance(region, Region) else region
+    touched = set(academies)
+    for membership in memberships(person, *roles, on=on):
+        body = membership.organisation
+        if body.region_id is None:
+            return True
+        if body.region_id == code and (body.academie_id is None or body.academie_id in touched):
+            return True
+    return False
 
 
 @right("organisations.invite_keeper", "Inviter un gardien du registre", roles=KEEPERS)
@@ -48,7 +96,7 @@ def can_edit(person: Any, organisation: Organisation) -> bool:
     """Its own contacts, and the keepers of the register."""
     if not isinstance(person, User) or not person.is_active:
         return False
-    own = OrganisationMembership.objects.of(person).active(timezone.localdate()).filter(organisation=organisation)
+    own = memberships(person, OrganisationRole.CONTACT, *HEADS).filter(organisation=organisation)
     return own.exists() or is_keeper(person)
 
 
@@ -56,3 +104,17 @@ def can_edit(person: Any, organisation: Organisation) -> bool:
 def can_invite(person: Any, organisation: Organisation) -> bool:
     """The keepers of the register."""
     return is_keeper(person)
+
+
+def can_give(person: Any, organisation: Organisation, role: OrganisationRole) -> bool:
+    """Whether this person may invite somebody to this role in this body, or end it.
+
+    The keepers give any role; a recteur or a president names delegates and instructors in their own body (D.335-34:
+    the joint request may be signed by whom they delegate); the authorities’ secretary names experts, members of the
+    college, secretaries of consulted bodies and observers.
+    """
+    if is_keeper(person):
+        return True
+    if role in GIVEN_BY_HEADS:
+        return memberships(person, *HEADS).filter(organisation=organisation).exists()
+    return role in GIVEN_BY_SECRETARY and holds(person, OrganisationRole.SECRETARY)
