@@ -2,6 +2,7 @@
 
 import cmq.core.partial_dates
 import django.db.models.deletion
+import django.db.models.functions.comparison
 from django.conf import settings
 from django.db import migrations, models
 
@@ -259,5 +260,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='partnership',
             constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('campus', 'organisation', 'role'), name='partnership_once'),
+        ),
+        migrations.CreateModel(
+            name='FiliereCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('observed_on', cmq.core.partial_dates.PartialDateField(blank=True, max_length=10, null=True, verbose_name='constaté le')),
+                ('reliability', models.CharField(blank=True, choices=[('haute', 'haute'), ('moyenne', 'moyenne'), ('faible', 'faible'), ('', 'non évaluée')], default='', max_length=8, verbose_name='fiabilité')),
+                ('is_deduced', models.BooleanField(default=False, verbose_name='déduit par le registre')),
+                ('note', models.TextField(blank=True, verbose_name='note')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='nombre de campus')),
+                ('campus', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='filiere_counts', to='campuses.campus', verbose_name='campus')),
+                ('filiere', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counts', to='reference.filiere', verbose_name='filière')),
+                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='filiere_counts', to='reference.region', verbose_name='région')),
+                ('sources', models.ManyToManyField(blank=True, related_name='+', to='core.source', verbose_name='sources')),
+            ],
+            options={
+                'verbose_name': 'compte de campus dans une filière',
+                'verbose_name_plural': 'comptes de campus dans les filières',
+                'ordering': ['filiere', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='filiere_count_from_one'), models.CheckConstraint(condition=models.Q(('campus', None), models.Q(('number', 1), ('region__isnull', False)), _connector='OR'), name='filiere_count_of_a_campus_is_one'), models.UniqueConstraint(models.F('filiere'), django.db.models.functions.comparison.Coalesce('region', models.Value('')), models.F('number'), django.db.models.functions.comparison.Coalesce('campus', models.Value(0)), name='filiere_count_once')],
+            },
         ),
     ]
