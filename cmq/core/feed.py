@@ -77,16 +77,28 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
-def record(subject: models.Model, act: str, summary: str, *, diff: dict[str, Any] | None = None) -> None:
+def record(
+    subject: models.Model, act: str, summary: str, *, diff: dict[str, Any] | None = None, is_private: bool = False
+) -> None:
     """Say that `subject` changed.
 
     Args:
         act: name of the act, « room.verb ».
         summary: one French sentence for the history.
         diff: field → [before, after], JSON values.
+        is_private: no public page or file can change with it: caches and indexes stay as they are.
     Raises RuntimeError outside a change set.
     """
-    _add(Change(act=act, model=subject._meta.label_lower, key=str(subject.pk), summary=summary[:400], diff=diff or {}))
+    _add(
+        Change(
+            act=act,
+            model=subject._meta.label_lower,
+            key=str(subject.pk),
+            summary=summary[:400],
+            diff=diff or {},
+            is_private=is_private,
+        )
+    )
 
 
 def record_bulk(*, model: type[models.Model], count: int, first: object, last: object, summary: str) -> None:
@@ -110,8 +122,20 @@ def recorded(*, since: int = 0) -> list[Change]:
 
 
 def position() -> int:
-    """The last position given out; 0 for an empty feed. It moves exactly when something public may have changed."""
+    """The last position given out; 0 for an empty feed."""
     return FeedHead.objects.filter(pk=1).values_list("position", flat=True).first() or 0
+
+
+def public_position() -> int:
+    """The last position of a public line; 0 without one. It moves exactly when something public may have changed."""
+    return FeedHead.objects.filter(pk=1).values_list("public_position", flat=True).first() or 0
+
+
+def public_version() -> tuple[int, str]:
+    """`public_position` with that line's digest: another database may have reached the same position."""
+    digest = Change.objects.filter(position=models.OuterRef("public_position")).values("digest")
+    head = FeedHead.objects.filter(pk=1, public_position__gt=0)
+    return head.values_list("public_position", models.Subquery(digest)).first() or (0, "")
 
 
 def first_broken_position(changes: Iterable[Change] | None = None) -> int | None:
@@ -148,9 +172,11 @@ def _append(pending: list[Change]) -> None:
     for change in pending:
         head.position += 1
         change.position = head.position
+        if not change.is_private:
+            head.public_position = head.position
         head.digest = change.digest = _digest(head.digest, change)
     Change.objects.bulk_create(pending)
-    head.save(update_fields=["position", "digest"])
+    head.save(update_fields=["position", "public_position", "digest"])
 
 
 def _digest(previous: str, change: Change) -> str:
@@ -166,6 +192,7 @@ def _digest(previous: str, change: Change) -> str:
         change.count,
         change.summary,
         change.diff,
+        change.is_private,
     ]
     line = json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(previous.encode() + line.encode()).hexdigest()

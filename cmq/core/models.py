@@ -19,6 +19,10 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         """The changes that came after `position`, oldest first."""
         return self.filter(position__gt=position).order_by("position")
 
+    def public(self) -> "ChangeQuerySet":
+        """Without what concerns the workspace only."""
+        return self.filter(is_private=False)
+
     def about(self, subject: models.Model) -> "ChangeQuerySet":
         """The changes of one object, newest first."""
         return self.filter(model=subject._meta.label_lower, key=str(subject.pk)).order_by("-position")
@@ -47,6 +51,8 @@ class Change(models.Model):
     count = models.PositiveIntegerField("nombre d’objets", default=1)
     summary = models.CharField("résumé", max_length=400)
     diff = models.JSONField("différence", default=dict, blank=True)
+    # Concerns nobody outside the workspace: what follows the public part of the feed need not look at it.
+    is_private = models.BooleanField("interne", default=False)
     digest = models.CharField("empreinte chaînée", max_length=64)
 
     objects = ChangeQuerySet.as_manager()
@@ -83,6 +89,8 @@ class FeedHead(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     position = models.BigIntegerField(default=0)
+    # The last position of a line that is not private.
+    public_position = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64, default="")
 
     class Meta:

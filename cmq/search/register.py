@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cmq.campuses.models import AreaKind, Campus, CampusArea, CampusName, Category, PartnerRole, Partnership
-from cmq.core.models import FeedHead
+from cmq.core import feed
 from cmq.core.partial_dates import PartialDate
 from cmq.core.text import fold
 from cmq.labels.models import Label
@@ -97,19 +97,14 @@ class Choices:
 
 def load_rows(*, on: dt.date) -> tuple[CampusRow, ...]:
     """Every campus as it stood on a day, by name. Read once per state of the register and day; ten queries."""
-    version = _version()
+    version = feed.public_version()
     return _rows(version, on) if version[0] else _read_rows(on)
 
 
 def load_choices() -> Choices:
     """The filières, regions and académies. Read once per state of the register."""
-    version = _version()
+    version = feed.public_version()
     return _choices(version) if version[0] else _read_choices()
-
-
-def _version() -> tuple[int, str]:
-    # The digest besides the position: another database may have reached the same position.
-    return FeedHead.objects.filter(pk=1).values_list("position", "digest").first() or (0, "")
 
 
 @lru_cache(maxsize=4)

@@ -64,7 +64,7 @@ class _Shelf:
         """Look whether the register or the day has moved; returns the version that pages are valid for."""
         now = time.monotonic()
         if now - self.looked_at >= LOOK_AT_FEED_EVERY:
-            version = (feed.position(), timezone.localdate())
+            version = (feed.public_position(), timezone.localdate())
             with self.lock:
                 if version != self.version:
                     self.pages.clear()

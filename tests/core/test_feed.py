@@ -27,6 +27,21 @@ def test_positions_follow_each_other_and_the_head_moves() -> None:
 
 
 @pytest.mark.django_db
+def test_a_private_line_leaves_the_public_part_where_it_was() -> None:
+    a_source("publique")
+    before = feed.public_version()
+    assert before[0] == feed.position()
+    with feed.change_set():
+        source = Source.objects.create(title="interne")
+        feed.record(source, "tests.add", "Interne.", is_private=True)
+    assert feed.public_version() == before
+    assert feed.position() == before[0] + 1
+    assert not Change.objects.public().about(source).exists()
+    a_source("publique encore")
+    assert feed.public_position() == before[0] + 2
+
+
+@pytest.mark.django_db
 def test_a_failed_set_leaves_nothing() -> None:
     start = feed.position()
     with pytest.raises(ZeroDivisionError), feed.change_set():
