@@ -1,6 +1,6 @@
 """Repairs by the technical team. What the team changes here enters the change feed like any other change."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
@@ -35,6 +35,7 @@ class RepairAdmin(_Admin):
     """Changed and deleted one by one, each time with a line in the change feed. Nothing is added: actions do that."""
 
     actions = None
+    formfield_overrides: ClassVar[dict[Any, Any]] = {models.URLField: {"assume_scheme": "https"}}
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """No."""
