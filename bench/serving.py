@@ -1,5 +1,6 @@
 """Serve an application with granian and load it with wrk, both for a bounded time, on this machine only."""
 
+import gzip
 import re
 import shutil
 import socket
@@ -10,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urljoin
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,7 +48,31 @@ def serving(application: str, *, workers: int = 2) -> Iterator[tuple[str, float]
         server.wait(timeout=15)
 
 
-def requests_per_second(url: str, *, seconds: int = 4, connections: int = 16) -> float:
+def seconds_to(command: str) -> float:
+    """How long a command of `cmq` takes."""
+    started = time.perf_counter()
+    subprocess.run([BIN / "cmq", command], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def page_weight(url: str) -> tuple[int, int]:
+    """Bytes on the wire and requests of the first load of a page: itself and the files that it names."""
+    body, size = _fetch(url)
+    named = re.findall(r'<(?:link rel="(?:icon|stylesheet)" href|script src|img src)="([^"]+)"', body)
+    sizes = [size, *(_fetch(urljoin(url, address))[1] for address in dict.fromkeys(named))]
+    return sum(sizes), len(sizes)
+
+
+def _fetch(url: str) -> tuple[str, int]:
+    request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request, timeout=10) as response:
+        body = response.read()
+        headers = len(str(response.headers))
+        plain = gzip.decompress(body) if response.headers.get("Content-Encoding") == "gzip" else body
+    return plain.decode(errors="replace"), len(body) + headers
+
+
+def requests_per_second(url: str, *, seconds: int = 2, connections: int = 16) -> float:
     """Measured by wrk (Debian's package « wrk »), as a browser that accepts gzip. Raises RuntimeError on errors."""
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is missing: install Debian's package « wrk »")

@@ -25,7 +25,10 @@ _NAVIGATION = (
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`site` (names, owner, theme, addresses) and `navigation`. Touches neither the session nor the database."""
+    """`site` (names, owner, theme, addresses), `navigation`, and whether the page leaves what is personal for later.
+
+    Touches neither the session nor the database.
+    """
     return {
         "site": {
             "name": settings.SITE_NAME,
@@ -39,6 +42,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "map_tiles": settings.MAP_TILES,
             "style": f"cmq/{settings.THEME}.css",
         },
+        "leaves_slots": getattr(request, "leaves_slots", False),
         "navigation": [NavigationItem(label, url, _current(request.path, url)) for label, url in _NAVIGATION],
     }
 

@@ -2,6 +2,9 @@
 
 Each process keeps its own copies. The change feed tells when they are stale: its position is read at most every
 quarter of a second, so that no page is ever older than that after a change. Proxies and browsers revalidate by ETag.
+
+A public page says nothing of who reads it but in its slots: the account in the header, and messages. For a person with
+a session the page is kept with its slots empty, and only they are drawn.
 """
 
 import functools
@@ -17,6 +20,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
@@ -27,20 +31,52 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_QUERY = 600  # characters; longer addresses are served, not kept
 COMPRESSIBLE = re.compile(r"text/|application/(json|xml|geo\+json|ld\+json)|image/svg")
 _UNCACHED_HEADERS = frozenset({"content-length", "content-encoding"})
+# What a page bears instead of what is personal, and the template that goes there. No text forges one: `<` is escaped.
+_SLOTS = {b"<!--cmq:account-->": "partials/account.html", b"<!--cmq:messages-->": "partials/messages.html"}
 
 View = Callable[..., HttpResponse]
+_Key = tuple[str, str]  # address, and how the page is kept: plain, gzip, or with its slots
 
 
 def public_page(view: View) -> View:
-    """Mark a view whose answer is the same for every anonymous visitor until the register changes."""
+    """Mark a view whose answer is the same for everyone until the register changes, but for the slots."""
 
     @functools.wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response.is_public_page = response.status_code == 200  # type: ignore[attr-defined]
-        return response
+        if not _has_session(request):
+            response = _with_slots(view, request, *args, **kwargs)
+            response.content = _fill(response.content, None)
+            response.is_public_page = response.status_code == 200  # type: ignore[attr-defined]
+            return response
+        key, version = (_address(request), "slots"), shelf.refresh()
+        page = shelf.get(key)
+        if page is None:
+            response = _with_slots(view, request, *args, **kwargs)
+            if response.status_code != 200 or len(request.META.get("QUERY_STRING", "")) > MAX_QUERY:
+                response.content = _fill(response.content, request)
+                return response
+            page = _Page(response.content, tuple(response.items()), etag="")
+            shelf.put(key, page, version)
+        return HttpResponse(_fill(page.body, request), headers=dict(page.headers))
 
     return wrapper
+
+
+def _with_slots(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """The view's answer with its slots left empty; pages of errors are drawn whole."""
+    request.leaves_slots = True  # type: ignore[attr-defined]
+    try:
+        return view(request, *args, **kwargs)
+    finally:
+        request.leaves_slots = False  # type: ignore[attr-defined]
+
+
+def _fill(body: bytes, request: HttpRequest | None) -> bytes:
+    """The page of one person; of a visitor when there is no request."""
+    for slot, template in _SLOTS.items():
+        if slot in body:
+            body = body.replace(slot, render_to_string(template, request=request).encode() if request else b"")
+    return body
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +93,7 @@ class _Shelf:
         self.version: object = None
         self.looked_at = float("-inf")
         self.size = 0
-        self.pages: OrderedDict[tuple[str, bool], _Page] = OrderedDict()
+        self.pages: OrderedDict[_Key, _Page] = OrderedDict()
         self.lock = threading.Lock()
 
     def refresh(self) -> object:
@@ -73,7 +109,7 @@ class _Shelf:
                 self.looked_at = now
         return self.version
 
-    def get(self, key: tuple[str, bool]) -> _Page | None:
+    def get(self, key: _Key) -> _Page | None:
         page = self.pages.get(key)
         if page is not None:
             with self.lock:
@@ -81,7 +117,7 @@ class _Shelf:
                     self.pages.move_to_end(key)
         return page
 
-    def put(self, key: tuple[str, bool], page: _Page, version: object) -> None:
+    def put(self, key: _Key, page: _Page, version: object) -> None:
         with self.lock:
             if version != self.version or len(page.body) > MAX_BYTES // 10:
                 return
@@ -113,23 +149,29 @@ class PageCacheMiddleware:
             response = self.get_response(request)
             if not getattr(response, "is_public_page", False) or response.streaming or response.cookies:
                 return response
-            page = _page_of(response, compressed=key[1])
+            page = _page_of(response, compressed=key[1] == "gzip")
             shelf.put(key, page, version)
         return _response_of(page, request)
 
     @staticmethod
-    def _key(request: HttpRequest) -> tuple[str, bool] | None:
-        meta = request.META
-        if request.method not in ("GET", "HEAD") or len(meta.get("QUERY_STRING", "")) > MAX_QUERY:
+    def _key(request: HttpRequest) -> _Key | None:
+        if request.method not in ("GET", "HEAD") or len(request.META.get("QUERY_STRING", "")) > MAX_QUERY:
             return None
-        cookie = meta.get("HTTP_COOKIE", "")
-        if cookie and (settings.SESSION_COOKIE_NAME in cookie or "messages" in cookie):
+        if _has_session(request):
             return None
-        host = meta.get("HTTP_HOST", "")
-        # The scheme is part of the key: a page asked in clear is a redirect, never the page.
-        scheme = meta.get("HTTP_X_FORWARDED_PROTO", "") or meta.get("wsgi.url_scheme", "")
-        address = f"{scheme}//{host}{meta.get('PATH_INFO', '')}?{meta.get('QUERY_STRING', '')}"
-        return address, "gzip" in meta.get("HTTP_ACCEPT_ENCODING", "")
+        return _address(request), "gzip" if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "") else "plain"
+
+
+def _has_session(request: HttpRequest) -> bool:
+    cookie = request.META.get("HTTP_COOKIE", "")
+    return bool(cookie) and (settings.SESSION_COOKIE_NAME in cookie or "messages" in cookie)
+
+
+def _address(request: HttpRequest) -> str:
+    meta = request.META
+    # The scheme is part of the key: a page asked in clear is a redirect, never the page.
+    scheme = meta.get("HTTP_X_FORWARDED_PROTO", "") or meta.get("wsgi.url_scheme", "")
+    return f"{scheme}//{meta.get('HTTP_HOST', '')}{meta.get('PATH_INFO', '')}?{meta.get('QUERY_STRING', '')}"
 
 
 def _page_of(response: HttpResponse, *, compressed: bool) -> _Page:

@@ -1,6 +1,7 @@
 """Public pages in memory: fast for visitors, never stale, never somebody else's."""
 
 import gzip
+import re
 
 import pytest
 from django.test import Client
@@ -8,9 +9,13 @@ from django.test import Client
 from cmq.campuses.actions import state_fact
 from cmq.campuses.models import CampusField
 from cmq.web import page_cache
-from tests.factories import a_campus, a_director
+from tests.factories import a_campus, a_contributor, a_director
 
 pytestmark = pytest.mark.django_db
+
+
+def without_tokens(page: str) -> str:
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +80,51 @@ def test_a_logged_in_person_s_page_is_theirs_alone(client: Client) -> None:
     assert mine["Cache-Control"] == "private, no-store"
     assert person.name not in visitor.get("/").content.decode()
     assert person.name in client.get("/").content.decode()
+
+
+def test_a_logged_in_person_costs_who_they_are_and_no_more(
+    client: Client, django_assert_max_num_queries: object
+) -> None:
+    campus = a_campus()
+    one, other = a_director(campus), a_contributor(campus)
+    client.force_login(one)
+    whole = client.get(campus.get_absolute_url()).content.decode()
+    client.force_login(other)
+    with django_assert_max_num_queries(3):
+        kept = client.get(campus.get_absolute_url()).content.decode()
+    assert one.name in whole and one.name not in kept
+    assert other.name in kept
+    assert "<!--cmq:" not in whole + kept
+    assert without_tokens(kept).replace(other.name, one.name) == without_tokens(whole)
+
+
+def test_a_change_shows_at_once_to_those_who_are_logged_in(client: Client) -> None:
+    campus = a_campus()
+    client.force_login(a_director(campus))
+    assert b"ZZTOP" not in client.get(campus.get_absolute_url()).content
+    state_fact(campus, field=CampusField.ACRONYM, value="ZZTOP")
+    assert b"ZZTOP" in client.get(campus.get_absolute_url()).content
+
+
+def test_a_message_reaches_the_one_it_is_for(client: Client) -> None:
+    """After log-out a message goes along to a public page that is kept for everyone."""
+    client.get("/")
+    client.force_login(a_director(a_campus()))
+    told = client.post("/compte/deconnexion/", follow=True)
+    assert told.redirect_chain[-1][0] == "/"
+    assert "fr-alert" in told.content.decode()
+    assert "fr-alert" not in client.get("/").content.decode()
+    assert "fr-alert" not in Client().get("/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["/campus/?region=nulle-part", "/campus/nulle-part/", "/campus/?page=99999"])
+def test_pages_of_errors_are_whole_too(client: Client, path: str) -> None:
+    person = a_director(a_campus())
+    assert "<!--cmq:" not in client.get(path).content.decode()
+    client.force_login(person)
+    page = client.get(path).content.decode()
+    assert "<!--cmq:" not in page
+    assert person.name in page
 
 
 def test_pages_that_do_not_exist_are_not_kept(client: Client) -> None:

@@ -1,11 +1,13 @@
-"""What waits at the keeper's desk, counted."""
+"""What waits at the keeper's desk, counted. What asks for a look at the whole register is counted once per change."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.urls import reverse
 
 from cmq.campuses import review
 from cmq.campuses.models import ErrorReport
+from cmq.core import feed
 from cmq.core.models import OutgoingMail
 from cmq.labels.models import LabelDecision
 from cmq.labels.review import without_dated_label
@@ -20,9 +22,22 @@ class Waiting:
     url: str
 
 
+@dataclass(frozen=True)
+class _Heaps:
+    """What takes a look at the whole register to count."""
+
+    contradictions: int
+    undated: int
+    unplaced: int
+    deduced: int
+    duplicates: int
+
+
 def counts() -> list[Waiting]:
     """The heaps of the desk, in the order in which a keeper takes them."""
     gaps = reverse("registre_gaps")
+    version = feed.public_version()
+    heaps = _heaps_of(version) if version[0] else _read_heaps()
     return [
         Waiting(
             ErrorReport.objects.filter(handled_at=None).count(), "signalements à traiter", reverse("registre_reports")
@@ -30,12 +45,27 @@ def counts() -> list[Waiting]:
         Waiting(
             LabelDecision.objects.unmatched().count(), "décisions sans campus nommé", reverse("registre_decisions")
         ),
-        Waiting(len(review.contradictions()), "contradictions entre sources", reverse("registre_contradictions")),
-        Waiting(without_dated_label().count(), "campus sans date de label", f"{gaps}?manque=date"),
-        Waiting(review.without_place().count(), "campus sans lieu", f"{gaps}?manque=lieu"),
-        Waiting(review.with_deduced_filiere().count(), "filières déduites à confirmer", f"{gaps}?manque=filiere"),
-        Waiting(len(review.likely_duplicates()), "doublons possibles", reverse("registre_duplicates")),
+        Waiting(heaps.contradictions, "contradictions entre sources", reverse("registre_contradictions")),
+        Waiting(heaps.undated, "campus sans date de label", f"{gaps}?manque=date"),
+        Waiting(heaps.unplaced, "campus sans lieu", f"{gaps}?manque=lieu"),
+        Waiting(heaps.deduced, "filières déduites à confirmer", f"{gaps}?manque=filiere"),
+        Waiting(heaps.duplicates, "doublons possibles", reverse("registre_duplicates")),
         Waiting(
             OutgoingMail.objects.waiting().count(), "lettres en attente", f"{reverse('registre_outbox')}?etat=attente"
         ),
     ]
+
+
+@lru_cache(maxsize=1)
+def _heaps_of(version: tuple[int, str]) -> _Heaps:
+    return _read_heaps()
+
+
+def _read_heaps() -> _Heaps:
+    return _Heaps(
+        contradictions=len(review.contradictions()),
+        undated=without_dated_label().count(),
+        unplaced=review.without_place().count(),
+        deduced=review.with_deduced_filiere().count(),
+        duplicates=len(review.likely_duplicates()),
+    )
