@@ -31,6 +31,7 @@ def serving(application: str, *, workers: int = 2) -> Iterator[tuple[str, float]
     url = f"http://127.0.0.1:{port}"
     started = time.perf_counter()
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
+    options += ["--blocking-threads", "4"]  # as in the Makefile
     quiet = ["--no-access-log", "--log-level", "error"]
     server = subprocess.Popen([BIN / "granian", *options, *quiet, application], cwd=ROOT)
     try:
