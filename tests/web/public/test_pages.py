@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -212,6 +213,13 @@ def test_the_directory_pages_by_twenty(client: Client) -> None:
     assert first.count('class="cmq-card"') == 20 and second.count('class="cmq-card"') == 1
     assert "Campus numéro 20" not in first and "Campus numéro 20" in second
     assert 'aria-current="page" title="Page 2"' in second
+
+
+def test_a_card_dates_the_last_trace_of_activity(client: Client, als: Campus) -> None:
+    assert "Aucune trace d’activité datée" in text_of(client, "/campus/")
+    origin = replace(an_origin(), observed_on=PartialDate(2024, 6, 21))
+    state_fact(als, field=CampusField.LAST_SEEN, value="Module de domotique", origin=origin)
+    assert "Dernière trace d’activité trouvée : 21 juin 2024" in text_of(client, "/campus/?q=ALS")
 
 
 def test_no_result_is_no_dead_end(client: Client, als: Campus) -> None:
