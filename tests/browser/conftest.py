@@ -1,6 +1,7 @@
 """The site as `make run` serves it, in both themes, and a browser to look at it."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -54,6 +55,14 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
     subprocess.run([BIN / "cmq", "setup"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     return environment
+
+
+@pytest.fixture(scope="session")
+def invitation(prepared: dict[str, str]) -> str:
+    """The address of an invitation that nobody has accepted."""
+    command = [BIN / "cmq", "gardien", "invitee@exemple.fr"]
+    told = subprocess.run(command, cwd=ROOT, env=prepared, check=True, capture_output=True, text=True).stdout
+    return re.search(r"/espace/invitation/[^/\s]+/", told)[0]
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,21 @@
 """Every page in a real browser, with production static files: rendered, accessible, small, usable by keyboard."""
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
 from playwright.sync_api import BrowserContext, Page
+
+from cmq.web.espace.urls import urlpatterns
+from tests.test_rights import ONLY_POST
 
 from .conftest import Site
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-AXE_RULES = {"runOnly": {"type": "tag", "values": AXE_TAGS}}
+AXE_RULES = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
 
 PUBLIC = [
     "/",
@@ -41,11 +46,9 @@ PUBLIC = [
     "/compte/mot-de-passe/oubli/",
 ]
 
-DESKS = {
-    "gardien": ["/espace/", "/espace/registre/", "/espace/registre/imports/", "/espace/registre/historique/"],
-    "directrice": ["/espace/", "/espace/campus/campus-fictif-des-metiers-du-bien-vieillir/"],
-    "referente": ["/espace/"],
-}
+# Who walks the workspace, and where besides `/espace/` the walk starts: at the answer of a form that no link gives.
+DEMO = "/espace/campus/campus-fictif-des-metiers-du-bien-vieillir/"
+WALKERS = {"referente": [], "directrice": [f"{DEMO}membres/chercher/?q=dunes"], "gardien": []}
 
 
 def violations(page: Page) -> list[str]:
@@ -55,11 +58,30 @@ def violations(page: Page) -> list[str]:
 
 
 def log_in(page: Page, site: Site, who: str) -> None:
+    page.context.clear_cookies()
     page.goto(f"{site.url}/espace/")
     page.fill("input[name=login]", f"{who}@demonstration.invalid")
     page.fill("input[name=password]", site.password)
     page.click("main button[type=submit]")
     page.wait_for_url(f"{site.url}/espace/")
+
+
+def reached(page: Page, site: Site, seeds: list[str]) -> dict[str, str]:
+    """Name of each page of the workspace that links lead to → its first address that answers with HTML."""
+    found: dict[str, str] = {}
+    waiting = ["/espace/", *seeds]
+    while waiting:
+        path = waiting.pop(0)
+        name = str(resolve(path.partition("?")[0]).url_name)
+        if name in found and path not in seeds:
+            continue
+        answer = page.context.request.get(site.url + path)
+        assert answer.ok, path
+        found[name] = path if "text/html" in answer.headers["content-type"] else ""
+        waiting += [
+            unescape(each) for each in re.findall(r'href="(/espace/[^"#]*)"', answer.text() if found[name] else "")
+        ]
+    return found
 
 
 @pytest.mark.parametrize("path", PUBLIC)
@@ -78,12 +100,28 @@ def test_public_page_in_the_state_theme(page: Page, state_site: Site, path: str)
     assert "Marianne" in page.evaluate("getComputedStyle(document.body).fontFamily")
 
 
-@pytest.mark.parametrize(("who", "path"), [(who, path) for who, paths in DESKS.items() for path in paths])
-def test_desk(page: Page, neutral_site: Site, who: str, path: str) -> None:
-    log_in(page, neutral_site, who)
-    page.goto(neutral_site.url + path)
-    assert page.locator("h1").count() == 1
-    assert not violations(page)
+@pytest.mark.parametrize("theme", ["neutral_site", "state_site"])
+def test_every_page_of_the_workspace(page: Page, theme: str, invitation: str, request: pytest.FixtureRequest) -> None:
+    """Each page that can be read, once, by the first of the walkers whom links lead there; each walker's own home."""
+    site: Site = request.getfixturevalue(theme)
+    found, walked = {}, {"espace_invitation"}
+    page.goto(site.url + invitation)
+    found[invitation] = faults(page)
+    for who, seeds in WALKERS.items():
+        log_in(page, site, who)
+        pages = reached(page, site, seeds)
+        for path in [path for name, path in pages.items() if path and (name == "espace" or name not in walked)]:
+            page.goto(site.url + path)
+            found[f"{who} {path}"] = faults(page)
+        walked |= set(pages)
+    assert not {path: lines for path, lines in found.items() if lines}
+    assert {str(pattern.name) for pattern in urlpatterns} - ONLY_POST == walked
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong with the page shown."""
+    titles = page.locator("h1").count()
+    return violations(page) + ([f"{titles} titles"] if titles != 1 else [])
 
 
 @pytest.mark.parametrize("path", ["/", "/campus/", "/campus/autonomie-longevite-sante/", "/carte/", "/a-propos/"])
