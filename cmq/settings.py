@@ -4,6 +4,7 @@ The defaults serve one person on one machine (`make run`); production sets at le
 CMQ_HOSTS, CMQ_HTTPS and CMQ_MAIL_URL, and `cmq doctor` says what is missing.
 """
 
+import shlex
 from pathlib import Path
 from typing import Any, Literal
 
@@ -191,6 +192,11 @@ CSRF_FAILURE_VIEW = "cmq.web.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
+# Documents joined to files, and the command that examines them on its input: 0 clean, 1 infected
+# (for instance « clamdscan --no-summary - »).
+MAX_ATTACHMENT_BYTES = env.int("CMQ_MAX_ATTACHMENT_MB", 20) * 1024 * 1024
+ANTIVIRUS: list[str] = shlex.split(env.str("CMQ_ANTIVIRUS", ""))
+
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]
 USE_I18N = True
@@ -225,10 +231,6 @@ EMAIL_USE_TLS = _mail["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = _mail["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("CMQ_FROM_EMAIL", CONTACT_EMAIL)
-
-# The journal's outside witness: a time-stamping authority (RFC 3161), and the certificates that its word is checked by.
-TSA_URL = env.str("CMQ_TSA_URL", "")
-TSA_ROOTS = env.str("CMQ_TSA_ROOTS", "")
 
 LOGGING = {
     "version": 1,

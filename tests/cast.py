@@ -1,19 +1,27 @@
 """Everyone of the rights table as a real person, made by invitations and acceptances like any other."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
 from cmq.accounts.models import User
+from cmq.applications.actions.writing import open_application
+from cmq.applications.models import ApplicationKind, LabelApplication
+from cmq.campaigns.actions import open_campaign, prepare_campaign
+from cmq.campaigns.models import College, Specification
+from cmq.campaigns.texts import load_texts
 from cmq.campuses import actions as campus_actions
 from cmq.campuses.models import Campus, CampusFact, CampusMembership, CampusRole, ErrorReport, PartnerRole, Partnership
 from cmq.core.partial_dates import PartialDate
 from cmq.core.rights import Role
+from cmq.instruction.models import OpinionRequest
 from cmq.labels.actions import record_decision
 from cmq.labels.models import DecisionKind, LabelDecision
 from cmq.organisations import actions as organisation_actions
-from cmq.organisations.models import Organisation, OrganisationMembership, OrganisationRole
+from cmq.organisations.models import Kind, Organisation, OrganisationMembership, OrganisationRole
 from cmq.reference.models import Region
 from tests.factories import a_campus, a_person, an_organisation
 
@@ -36,6 +44,9 @@ class Stage:
     unmatched: LabelDecision | None = None
     pending: CampusMembership | None = None
     contact: OrganisationMembership | None = None
+    draft: LabelApplication | None = None
+    application: LabelApplication | None = None
+    opinion: OpinionRequest | None = None
 
     def person(self, role: Role) -> Any:
         """Who plays this role, a visitor being nobody."""
@@ -43,7 +54,7 @@ class Stage:
 
     def about(self, kind: str) -> tuple[Any, ...]:
         """What a rule takes after the person."""
-        return () if not kind else ({"campus": self.campus, "organisation": self.organisation}[kind],)
+        return (getattr(self, kind),) if kind else ()
 
 
 def a_stage() -> Stage:
@@ -75,7 +86,12 @@ def a_stage() -> Stage:
 def _people_of_the_procedure(campus: Campus) -> dict[Role, User]:
     """Who asks, examines and decides for the campus's region, and their like elsewhere."""
     rectorate, council, consulted = (
-        an_organisation(name, region=campus.region) for name in ("Rectorat", "Conseil régional", "Instance consultée")
+        an_organisation(name, kind=kind, region=campus.region)
+        for name, kind in (
+            ("Rectorat", Kind.RECTORATE),
+            ("Conseil régional", Kind.LOCAL_AUTHORITY),
+            ("Instance consultée", Kind.OTHER),
+        )
     )
     elsewhere = an_organisation("Autre rectorat", region=Region.objects.exclude(pk=campus.region_id)[0])
     secretariat = an_organisation("Secrétariat des autorités")
@@ -153,4 +169,30 @@ def _furnish(stage: Stage) -> None:
     region = Region.objects.get(code="32")
     stage.unmatched = record_decision(kind=DecisionKind.AWARDED, decided_on=day, claimed_name="Sans nom", region=region)
     stage.pending = campus.memberships.get(person=None)
+    _furnish_the_procedure(stage)
     stage.contact = stage.organisation.memberships.get(person=stage.people[Role.MEMBER])
+
+
+def _furnish_the_procedure(stage: Stage) -> None:
+    """An open campaign with a file that is being written, one that is handed in, and an opinion asked on it."""
+    load_texts()
+    at = timezone.now()
+    campaign = prepare_campaign(
+        title="Campagne",
+        specification=Specification.objects.get(version="2019"),
+        college=College.objects.get(version="article-2024"),
+        ends={"opens_at": at - dt.timedelta(days=1)},
+        is_rolling=True,
+        by=None,
+    )
+    open_campaign(campaign, by=None)
+    kinds = ApplicationKind.FIRST, ApplicationKind.RENEWAL
+    stage.draft, stage.application = (
+        open_application(stage.campus, campaign=campaign, kind=kind, by=None, at=at) for kind in kinds
+    )
+    stage.application.state, stage.application.submitted_at, stage.application.digest = "depose", at, "0" * 64
+    stage.application.save()
+    consulted = stage.people[Role.OPINION].organisationmemberships.get().organisation
+    stage.opinion = OpinionRequest.objects.create(
+        application=stage.application, kind="caen", body=consulted, asked_at=at, due_on=at.date()
+    )

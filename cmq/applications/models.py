@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from cmq.campaigns.models import Campaign, CampaignState, Criterion, ExcellenceRequirement, ExpectedDocument
+from cmq.campaigns.models import Campaign, Criterion, ExcellenceRequirement, ExpectedDocument
 from cmq.campuses.models import Campus, Category
 from cmq.core.models import AppendOnlyError
 from cmq.reference.models import Filiere
@@ -48,7 +48,7 @@ class ApplicationState(models.TextChoices):
     DEFERRED = "ajourne", "Ajourné"
     REFUSED = "refuse", "Refusé"
     INADMISSIBLE = "irrecevable", "Irrecevable"
-    WITHDRAWN = "retire", "Retiré par le campus"
+    WITHDRAWN = "retire", "Retiré"
 
     @property
     def is_final(self) -> bool:
@@ -74,7 +74,7 @@ class LabelApplicationQuerySet(models.QuerySet["LabelApplication"]):
 
     def running(self) -> "LabelApplicationQuerySet":
         """Those to which something can still happen."""
-        return self.exclude(state__in=FINAL_STATES).exclude(campaign__state=CampaignState.CLOSED)
+        return self.exclude(state__in=FINAL_STATES)
 
     def submitted(self) -> "LabelApplicationQuerySet":
         """Those that the authorities have."""

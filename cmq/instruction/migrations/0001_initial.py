@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('comment', models.TextField(verbose_name='ce qui est demandé')),
                 ('due_on', models.DateField(verbose_name='à rendre pour le')),
                 ('asked_at', models.DateTimeField(verbose_name='demandée le')),
-                ('from_state', models.CharField(choices=[('brouillon', 'En rédaction'), ('signature', 'En signature conjointe'), ('depose', 'Déposé'), ('correction', 'En correction'), ('recevable', 'Recevable'), ('expertise', 'En expertise'), ('college', 'Devant le collège'), ('decide', 'Décision en signature'), ('accorde', 'Accordé'), ('ajourne', 'Ajourné'), ('refuse', 'Refusé'), ('irrecevable', 'Irrecevable'), ('retire', 'Retiré par le campus')], max_length=12, verbose_name='état d’avant')),
+                ('from_state', models.CharField(choices=[('brouillon', 'En rédaction'), ('signature', 'En signature conjointe'), ('depose', 'Déposé'), ('correction', 'En correction'), ('recevable', 'Recevable'), ('expertise', 'En expertise'), ('college', 'Devant le collège'), ('decide', 'Décision en signature'), ('accorde', 'Accordé'), ('ajourne', 'Ajourné'), ('refuse', 'Refusé'), ('irrecevable', 'Irrecevable'), ('retire', 'Retiré')], max_length=12, verbose_name='état d’avant')),
                 ('versions', models.JSONField(default=dict, verbose_name='versions d’avant')),
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='rendue le')),
                 ('answer', models.TextField(blank=True, verbose_name='réponse')),

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from cmq.campaigns.texts import load_texts
 from cmq.operations import demonstration
 from cmq.reference.actions import load_reference
 
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         self.stdout.write("Données de référence…")
         load_reference(progress=self._say)
+        load_texts()
         self.stdout.write("Registre…")
         call_command("import", "register", stdout=self.stdout)
         if not no_demo and not settings.HTTPS:
