@@ -91,6 +91,7 @@ DOORS = {
     "registre_record": Door(KEEPERS, KEEPERS, 403),
     "registre_match": Door(KEEPERS, KEEPERS, 403),
     "registre_correct": Door(KEEPERS, KEEPERS, 403),
+    "registre_void": Door(KEEPERS, KEEPERS, 403),
     "registre_people": Door(KEEPERS, KEEPERS, 403),
     "registre_outbox": Door(KEEPERS, NOBODY, 403),
     "registre_changes": Door(KEEPERS, NOBODY, 403),
@@ -127,6 +128,7 @@ def address(stage: Stage, name: str) -> str:
         "registre_withdraw": (stage.fact.pk if stage.fact else 0,),
         "registre_match": (stage.unmatched.pk if stage.unmatched else 0,),
         "registre_correct": (stage.decision.pk if stage.decision else 0,),
+        "registre_void": (stage.decision.pk if stage.decision else 0,),
         "registre_import": (an_import().pk,) if name == "registre_import" else (),
     }
     on_campus = (slug,) if name.startswith("espace_") and name not in ("espace_account",) else ()

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from cmq.accounts.models import User
-from cmq.campuses.actions import outdate_facts, state_fact
+from cmq.campuses.actions import outdate_facts, state_fact, withdraw_fact
 from cmq.campuses.models import Campus, CampusField, Category
 from cmq.core import provenance
 from cmq.core.errors import Refusal, require, require_right
@@ -14,8 +14,10 @@ from cmq.core.feed import action, record
 from cmq.core.models import Reliability
 from cmq.core.partial_dates import PartialDate
 from cmq.core.provenance import UNKNOWN_ORIGIN, Origin
+from cmq.core.text import one_line
 from cmq.labels import rules
-from cmq.labels.models import DateNature, DecisionKind, Label, LabelDecision, Verification
+from cmq.labels.models import MAX_YEARS, DateNature, DecisionKind, Label, LabelDecision, LabelSuspension, Verification
+from cmq.labels.reading import Period, Reading, read
 from cmq.reference.models import Filiere, Region
 
 
@@ -58,7 +60,12 @@ def record_decision(
 
     Without a campus the decision waits, under the name that the source gives, to be matched by a keeper. The same
     decision recorded again adds its sources; told otherwise it becomes a correction, and the old line stays.
-    Raises `NotAllowed`, `Refusal`.
+
+    Without a source it is made by the procedure itself, and must fit what stands: an extension, a suspension, a
+    lifting, a withdrawal or a refused renewal needs a label that runs, and nothing lasts more than five years
+    (D.335-34). What a source tells is recorded as it tells it: see `review.oddities`.
+
+    `by` is None for imports and for the procedure, which has checked who signs. Raises `NotAllowed`, `Refusal`.
     """
     require_right(by is None or rules.can_record(by))
     region = campus.region if campus else region
@@ -89,10 +96,9 @@ def match_decision(decision: LabelDecision, campus: Campus, *, by: User) -> Labe
     Raises `NotAllowed`, `Refusal`.
     """
     require_right(rules.can_record(by))
-    # Lock the line: of two matches at once, the second must see the first.
-    decision = LabelDecision.objects.select_for_update().get(pk=decision.pk)
+    decision = _locked(decision)
     require(decision.campus_id is None, "Cette décision a déjà son campus.")
-    require(not LabelDecision.objects.filter(corrects=decision).exists(), "Cette décision a déjà été corrigée.")
+    _require_standing(decision)
     require(campus.region_id == decision.region_id, "La décision concerne une autre région que celle du campus.")
     matched = _copy(decision)
     matched.campus, matched.claimed_name, matched.corrects = campus, "", decision
@@ -117,9 +123,8 @@ def correct_decision(
     that waits for its campus; otherwise it is the campus's. Raises `NotAllowed`, `Refusal`.
     """
     require_right(rules.can_record(by))
-    # Lock the line: of two corrections at once, the second must see the first.
-    decision = LabelDecision.objects.select_for_update().get(pk=decision.pk)
-    require(not LabelDecision.objects.filter(corrects=decision).exists(), "Cette décision a déjà été corrigée.")
+    decision = _locked(decision)
+    _require_standing(decision)
     corrected = _copy(decision)
     corrected.kind, corrected.decided_on, corrected.filiere, corrected.corrects = kind, decided_on, filiere, decision
     if decision.campus_id is None and region is not None:
@@ -137,24 +142,112 @@ def correct_decision(
 
 
 @action
-def rebuild_labels(campus: Campus) -> None:
+def complete_act(
+    decision: LabelDecision,
+    *,
+    act: str = "",
+    nor: str = "",
+    signed_on: PartialDate | None = None,
+    published_on: PartialDate | None = None,
+    notified_on: PartialDate | None = None,
+    by: User | None,
+) -> LabelDecision:
+    """Add what was not known yet of the act that carries a decision out, as it arrives: a new line with it.
+
+    Args:
+        decision: any line of the decision; the last one is completed.
+        by: None for the procedure.
+    Returns the standing line, the same one when nothing was new. Raises `NotAllowed`, and `Refusal` when something
+    else is known already: that takes a correction.
+    """
+    require_right(by is None or rules.can_record(by))
+    standing = _locked(rules.standing_of(decision))
+    _require_standing(standing)
+    given = {
+        "act": act.strip(),
+        "nor": nor.strip().upper(),
+        "signed_on": signed_on,
+        "published_on": published_on,
+        "notified_on": notified_on,
+    }
+    news = {name: value for name, value in given.items() if value and getattr(standing, name) != value}
+    for name in news:
+        known, label = getattr(standing, name), LabelDecision._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+        require(not known, f"« {label} » est déjà connu : {known}. S’il est faux, corrigez la décision.")
+    if not news:
+        return standing
+    completed = _copy(standing)
+    completed.corrects = standing
+    for name, value in news.items():
+        setattr(completed, name, value)
+    completed = _enter(completed, _origin_of(standing), by=by)
+    _follow_correction(standing, completed, by=by)
+    return completed
+
+
+@action
+def void_decision(decision: LabelDecision, *, reason: str, by: User) -> LabelDecision:
+    """Void a line that was entered by mistake: a new line says so, with the reason; both stay in the history.
+
+    What was decided is never voided: a label that stops early is withdrawn or ended. Raises `NotAllowed`, `Refusal`.
+    """
+    require_right(rules.can_record(by))
+    reason = one_line(reason)
+    require(reason, "Dites pourquoi cette ligne est une erreur.")
+    require(len(reason) <= 300, "Le motif dépasse 300 caractères.")
+    decision = _locked(decision)
+    _require_standing(decision)
+    require(
+        not LabelDecision.objects.standing().filter(same_event_as=decision).exists(),
+        "D’autres lignes donnent une autre date à ce même événement : annulez-les d’abord.",
+    )
+    voiding = _copy(decision)
+    voiding.corrects, voiding.is_void, voiding.void_reason = decision, True, reason
+    provenance.state(voiding, _origin_of(decision))
+    record(voiding, "labels.void_decision", f"Ligne annulée : {_title(decision)}. Motif : {reason}")
+    if decision.campus is not None:
+        rebuild_labels(decision.campus)
+        _forget_category(decision, by=by)
+    return voiding
+
+
+@action
+def rebuild_labels(campus: Campus) -> Reading:
     """Derive the periods of a campus again from its standing decisions."""
     campus = Campus.objects.select_for_update().get(pk=campus.pk)
-    decisions = list(campus.decisions.standing())
+    reading = read(list(campus.decisions.standing().select_related("corrects")))
     Label.objects.filter(campus=campus).delete()
-    Label.objects.bulk_create(
-        Label(
-            campus=campus,
-            decision=period.decision,
-            category=period.category,
-            starts_from=period.starts_from,
-            starts_by=period.starts_by,
-            ends_from=period.ends_from,
-            ends_by=period.ends_by,
-            end_is_computed=period.end_is_computed,
-        )
-        for period in rules.periods(decisions)
+    for period in reading.periods:
+        _derive(campus, period)
+    return reading
+
+
+def _derive(campus: Campus, period: Period) -> None:
+    label = Label.objects.create(
+        campus=campus,
+        decision=period.decision,
+        original=rules.original_of(period.decision),
+        category=period.category,
+        starts_from=period.starts_from,
+        starts_by=period.starts_by,
+        ends_from=period.ends_from,
+        ends_by=period.ends_by,
+        end_is_computed=period.end_is_computed,
+        extended_by=period.extended_by,
+        closed_by=period.closed_by,
+        not_renewed_by=period.not_renewed_by,
     )
+    LabelSuspension.objects.bulk_create(LabelSuspension(label=label, **vars(each)) for each in period.suspensions)
+
+
+def _locked(decision: LabelDecision) -> LabelDecision:
+    """The line, locked: of two corrections at once, the second must see the first."""
+    return LabelDecision.objects.select_for_update().get(pk=decision.pk)
+
+
+def _require_standing(decision: LabelDecision) -> None:
+    require(not decision.is_void, "Cette ligne a été annulée : inscrivez une nouvelle décision.")
+    require(not LabelDecision.objects.filter(corrects=decision).exists(), "Cette décision a déjà été corrigée.")
 
 
 def _standing_twin(decision: LabelDecision) -> LabelDecision | None:
@@ -171,7 +264,7 @@ def _standing_twin(decision: LabelDecision) -> LabelDecision | None:
     )
 
 
-def _follow_correction(old: LabelDecision, new: LabelDecision, *, by: User) -> None:
+def _follow_correction(old: LabelDecision, new: LabelDecision, *, by: User | None) -> None:
     for other in LabelDecision.objects.standing().filter(same_event_as=old):
         follower = _copy(other)
         follower.same_event_as, follower.corrects = new, other
@@ -189,19 +282,34 @@ def _enter(decision: LabelDecision, origin: Origin, *, by: User | None) -> Label
     except ValidationError as error:
         raise Refusal(" ".join(error.messages)) from error
     years = decision.duration_years
-    require(
-        years is None or 1 <= years <= 5, "Un label dure de un à cinq ans (article D.335-34 du code de l’éducation)."
-    )
+    is_lawful = years is None or 1 <= years <= MAX_YEARS
+    require(is_lawful, "Un label dure de un à cinq ans (article D.335-34 du code de l’éducation).")
     starts, ends = decision.starts_on, decision.ends_on
+    if starts is None and decision.kind != DecisionKind.NOT_RENEWED:
+        starts = decision.decided_on
     require(not (starts and ends) or starts.first <= ends.last, "La fin du label précède son début.")
     provenance.state(decision, origin)
     verb = "corrigée" if decision.corrects_id else "inscrite"
     record(decision, "labels.record_decision", f"Décision {verb} : {_title(decision)}.")
     if decision.campus is not None:
-        rebuild_labels(decision.campus)
+        _require_fit(decision, origin, rebuild_labels(decision.campus))
         if decision.category:
             _state_category(decision, origin)
     return decision
+
+
+def _require_fit(decision: LabelDecision, origin: Origin, reading: Reading) -> None:
+    """What the procedure decides must fit what stands. A source is believed; of more than five years, with its act."""
+    why = reading.idle.get(decision.pk)
+    require(origin.sources or why is None, f"Cette décision n’aurait pas d’effet : {why}.")
+    is_too_long = any(
+        period.is_too_long and decision in (period.decision, period.extended_by) for period in reading.periods
+    )
+    require(
+        not is_too_long or (origin.sources and decision.act),
+        "Le label durerait plus de cinq ans en tout (article D.335-34 du code de l’éducation). Si un acte en décide "
+        "autrement, citez-le avec sa source.",
+    )
 
 
 def _state_category(decision: LabelDecision, origin: Origin) -> None:
@@ -220,6 +328,21 @@ def _state_category(decision: LabelDecision, origin: Origin) -> None:
         before=decision.effective_on,
         reason=f"remplacé par la décision du {decision.effective_on}",
     )
+
+
+def _forget_category(decision: LabelDecision, *, by: User) -> None:
+    """Withdraw the category that only a voided decision gave, and say again that of the last one that stands."""
+    assert decision.campus is not None
+    campus, sources = decision.campus, set(decision.sources.all())
+    for fact in campus.facts.standing().filter(
+        field=CampusField.CATEGORY, value=decision.category, observed_on=decision.effective_on
+    ):
+        if sources.issuperset(fact.sources.all()):
+            withdraw_fact(fact, reason=f"ligne annulée : {decision}", by=by)
+    standing = campus.decisions.standing().exclude(category="")
+    last = max(standing, key=lambda each: (each.effective_on.iso, each.pk), default=None)
+    if decision.category and last is not None:
+        _state_category(last, _origin_of(last))
 
 
 def _title(decision: LabelDecision) -> str:

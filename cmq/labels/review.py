@@ -1,11 +1,13 @@
-"""What in the labels waits for a keeper: awards without a name, campuses without a dated decision. Reads only."""
+"""What in the labels waits for a keeper: awards without a name, campuses without a date, contradictions. Reads only."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
 from cmq.campuses.models import Campus, CampusQuerySet
 from cmq.labels.models import DecisionKind, LabelDecision
+from cmq.labels.reading import read
 
 _OPENING = [kind for kind in DecisionKind if kind.opens_label]
 
@@ -19,10 +21,38 @@ class Candidate:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Oddity:
+    """A decision that does not hold with the others of its campus, and why."""
+
+    decision: LabelDecision
+    why: str
+
+
 def without_dated_label() -> CampusQuerySet:
     """Real campuses of which no source dates an award, a renewal or a raise."""
     opened = LabelDecision.objects.standing().filter(campus=OuterRef("pk"), kind__in=_OPENING)
     return Campus.objects.real().exclude(Exists(opened))
+
+
+def oddities() -> list[Oddity]:
+    """What sources tell of real labels that does not hold together: without effect, or longer than the law allows."""
+    told = LabelDecision.objects.standing().exclude(campus=None).exclude(campus__is_demo=True)
+    by_campus: dict[int | None, list[LabelDecision]] = defaultdict(list)
+    for decision in told.select_related("campus").order_by("campus__name", "pk"):
+        by_campus[decision.campus_id].append(decision)
+    return [odd for decisions in by_campus.values() for odd in _odd(decisions)]
+
+
+def _odd(decisions: list[LabelDecision]) -> list[Oddity]:
+    reading = read(decisions)
+    idle = [Oddity(each, f"sans effet : {reading.idle[each.pk]}") for each in decisions if each.pk in reading.idle]
+    too_long = [
+        Oddity(period.extended_by or period.decision, "le label durerait plus de cinq ans (D.335-34)")
+        for period in reading.periods
+        if period.is_too_long
+    ]
+    return [*idle, *too_long]
 
 
 def candidates(decision: LabelDecision) -> list[Candidate]:

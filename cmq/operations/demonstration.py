@@ -26,13 +26,13 @@ from cmq.campuses.models import (
     NameKind,
     PartnerRole,
 )
+from cmq.core.days import months_after, years_after
 from cmq.core.feed import change_set, record
 from cmq.core.models import Reliability, Source
 from cmq.core.partial_dates import PartialDate
 from cmq.core.provenance import Origin
 from cmq.labels.actions import Terms, record_decision
 from cmq.labels.models import DecisionKind, LabelDecision
-from cmq.labels.rules import months_after, years_after
 from cmq.organisations import actions as organisations
 from cmq.organisations.models import Kind, Organisation, OrganisationRole
 from cmq.reference.models import Academie, Commune, Departement, Region
@@ -82,6 +82,8 @@ def build(*, on: dt.date | None = None, progress: Callable[[str], None] = lambda
         lycee, dunes = _ageing_well(origin, day)
         _wood(origin, day)
         _kitchens(origin, day)
+        _vines(origin, day)
+        _looms(origin, day)
         _project(origin, day)
         progress("Démonstration : comptes…")
         _accounts(lycee, dunes)
@@ -193,6 +195,28 @@ def _kitchens(origin: Origin, day: dt.date) -> None:
     campuses.link_campuses(old, new, kind=LinkKind.MERGED_INTO, origin=origin)
 
 
+def _vines(origin: Origin, day: dt.date) -> None:
+    """A label prolonged by a year, then suspended until further notice."""
+    campus = _enter("Campus fictif de la Vigne et du Chai", "76", "Alimentaire, agroalimentaire", origin)
+    campuses.add_area(campus, kind=AreaKind.SEAT, place=Commune.objects.get(insee_code="34032"), origin=origin)
+    starts = years_after(day, -3)
+    _award(campus, DecisionKind.AWARDED, starts, _terms(starts, 4, Category.CMQ, "Arrêté n° 8"), origin)
+    extended = Terms(duration_years=1, act="Arrêté n° 9 (fictif)")
+    _award(campus, DecisionKind.EXTENDED, years_after(day, -1), extended, origin)
+    suspended = Terms(act="Arrêté n° 10 (fictif)")
+    _award(campus, DecisionKind.SUSPENDED, months_after(day, -2), suspended, origin)
+
+
+def _looms(origin: Origin, day: dt.date) -> None:
+    """A label that ended at its term, its renewal refused."""
+    campus = _enter("Campus fictif des Métiers à tisser", "84", "Création, design, audiovisuel", origin)
+    campuses.add_area(campus, kind=AreaKind.SEAT, place=Commune.objects.get(insee_code="42187"), origin=origin)
+    starts = months_after(day, -40)
+    _award(campus, DecisionKind.AWARDED, starts, _terms(starts, 3, Category.CMQ, "Arrêté n° 11"), origin)
+    refused = Terms(act="Arrêté n° 12 (fictif)")
+    _award(campus, DecisionKind.NOT_RENEWED, months_after(day, -6), refused, origin)
+
+
 def _project(origin: Origin, day: dt.date) -> None:
     """A campus that is only a project yet."""
     campus = _enter("Campus fictif des Énergies de l’Océan", "04", "Transition énergétique, éco-industrie", origin)
@@ -238,11 +262,9 @@ def remove() -> bool:
     if not is_present():
         return False
     with change_set():
-        decisions = LabelDecision.objects.filter(campus__is_demo=True)
         for campus in Campus.objects.filter(is_demo=True):
             record(campus, "operations.remove_demo", f"Démonstration retirée : {campus}.")
-        while decisions.exists():
-            decisions.filter(corrected_by=None, other_dates=None).delete()
+        LabelDecision.objects.delete_demonstration()
         Campus.objects.filter(is_demo=True).delete()
         Organisation.objects.filter(is_demo=True).delete()
         User.objects.filter(is_demo=True).delete()

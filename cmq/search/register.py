@@ -52,7 +52,7 @@ class CampusRow:
     category: str
     state: LabelState
     ends_on: dt.date | None
-    # « certain », « peut-etre » or empty: whether the label was held on the day.
+    # « certain », « suspendu » (certain, and suspended), « peut-etre » or empty: whether the label was held on the day.
     held: str
     places: tuple[Place, ...]
     territory: tuple[str, ...]
@@ -191,7 +191,7 @@ def _row(campus: Campus, relatives: _Relatives) -> CampusRow:
         category=campus.category,
         state=LabelState(campus.label_state),  # type: ignore[attr-defined]
         ends_on=campus.label_ends_on,  # type: ignore[attr-defined]
-        held="certain" if campus.pk in relatives.certain else "peut-etre" if campus.pk in relatives.perhaps else "",
+        held=_held(campus, relatives),
         places=places,
         territory=territory,
         hosts=hosts,
@@ -209,6 +209,12 @@ def _row(campus: Campus, relatives: _Relatives) -> CampusRow:
             (1, [Category(campus.category).label if campus.category else ""]),
         ),
     )
+
+
+def _held(campus: Campus, relatives: _Relatives) -> str:
+    if campus.label_state == LabelState.SUSPENDED:  # type: ignore[attr-defined]
+        return "suspendu"
+    return "certain" if campus.pk in relatives.certain else "peut-etre" if campus.pk in relatives.perhaps else ""
 
 
 def _places(areas: Iterable[CampusArea]) -> tuple[Place, ...]:

@@ -7,7 +7,7 @@ the states apart, colour only helps.
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -198,23 +198,41 @@ INSETS = tuple(Inset(name, 5 + index * (INSET + 10), METRO_HEIGHT) for index, (n
 
 
 def mark_path(kind: str, x: int, y: int, *, size: int = MARK_SIZE) -> str:
-    """Each state has its own shape: circle, half-cut circle, square, triangle, diamond; members a small cross."""
-    s = size
-    if kind == "en-cours":
-        return f"M{x - s} {y}a{s} {s} 0 1 0 {2 * s} 0a{s} {s} 0 1 0-{2 * s} 0z"
-    if kind == "a-renouveler":
-        return f"M{x - s} {y}a{s} {s} 0 1 0 {2 * s} 0a{s} {s} 0 1 0-{2 * s} 0zM{x} {y - s + 3}v{2 * s - 6}"
-    if kind == "expire":
-        return f"M{x - s + 1} {y - s + 1}h{2 * s - 2}v{2 * s - 2}h-{2 * s - 2}z"
-    if kind == "en-creation":
-        return f"M{x} {y - s}l{s} {2 * s - 2}h-{2 * s}z"
-    if kind == "member":
-        arm = s // 3
-        return (
-            f"M{x - arm} {y - s}h{2 * arm}v{s - arm}h{s - arm}v{2 * arm}h-{s - arm}v{s - arm}h-{2 * arm}"
-            f"v-{s - arm}h-{s - arm}v-{2 * arm}h{s - arm}z"
-        )
+    """Each state has its own shape, members a small cross; what has none is a diamond."""
+    return _PATHS.get(kind, _diamond)(x, y, size)
+
+
+def _diamond(x: int, y: int, s: int) -> str:
     return f"M{x} {y - s - 1}l{s + 1} {s + 1}l-{s + 1} {s + 1}l-{s + 1}-{s + 1}z"
+
+
+def _circle(x: int, y: int, s: int) -> str:
+    return f"M{x - s} {y}a{s} {s} 0 1 0 {2 * s} 0a{s} {s} 0 1 0-{2 * s} 0z"
+
+
+def _two_bars(x: int, y: int, s: int) -> str:
+    wide = 2 * s // 3
+    return f"M{x - s} {y - s}h{wide}v{2 * s}h-{wide}zM{x + s - wide} {y - s}h{wide}v{2 * s}h-{wide}z"
+
+
+def _cross(x: int, y: int, s: int) -> str:
+    arm = s // 3
+    return (
+        f"M{x - arm} {y - s}h{2 * arm}v{s - arm}h{s - arm}v{2 * arm}h-{s - arm}v{s - arm}h-{2 * arm}"
+        f"v-{s - arm}h-{s - arm}v-{2 * arm}h{s - arm}z"
+    )
+
+
+_PATHS: dict[str, Callable[[int, int, int], str]] = {
+    "en-cours": _circle,
+    "a-renouveler": lambda x, y, s: f"{_circle(x, y, s)}M{x} {y - s + 3}v{2 * s - 6}",
+    "suspendu": _two_bars,
+    "expire": lambda x, y, s: f"M{x - s + 1} {y - s + 1}h{2 * s - 2}v{2 * s - 2}h-{2 * s - 2}z",
+    "retire": lambda x, y, s: f"M{x} {y + s}l-{s}-{2 * s - 2}h{2 * s}z",
+    "termine": lambda x, y, s: f"M{x - s} {y - s // 2}h{2 * s}v{s}h-{2 * s}z",
+    "en-creation": lambda x, y, s: f"M{x} {y - s}l{s} {2 * s - 2}h-{2 * s}z",
+    "member": _cross,
+}
 
 
 @lru_cache(maxsize=8)

@@ -13,13 +13,13 @@ BARS_TOP, BAR, ROW = 36, 22, 30
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A stretch of a period: certain (full) or possible (dashed)."""
+    """A stretch of a period: certain (full), possible (dashed), or suspended."""
 
     x: int
     y: int
     width: int
     title: str
-    is_sure: bool
+    look: str
     height: int = BAR
 
 
@@ -52,6 +52,11 @@ class Timeline:
     bars_top: int = BARS_TOP
 
     @property
+    def has_pauses(self) -> bool:
+        """Whether the legend explains suspensions."""
+        return any(bar.look == "paused" for bar in self.bars)
+
+    @property
     def view_box(self) -> str:
         """Of the SVG."""
         return f"0 0 {self.width} {self.height}"
@@ -76,7 +81,7 @@ class _Scale:
 def draw(decisions: Sequence[LabelDecision], labels: Sequence[Label], *, on: dt.date) -> Timeline | None:
     """The time line of one campus as of a day; None when nothing is dated.
 
-    An end that no source gives is drawn dashed up to that day, never further.
+    Labels come with their suspensions. An end that no source gives is drawn dashed up to that day, never further.
     """
     if not decisions:
         return None
@@ -86,7 +91,9 @@ def draw(decisions: Sequence[LabelDecision], labels: Sequence[Label], *, on: dt.
     scale = _Scale(first, last)
     dots = _dots(decisions, scale)
     bars_y = BARS_TOP + len(dots) * ROW
-    bars = tuple(bar for label in labels for bar in _bars(label, scale, bars_y, on))
+    bars = tuple(
+        bar for label in labels for bar in (*_bars(label, scale, bars_y, on), *_pauses(label, scale, bars_y, on))
+    )
     axis_y = bars_y + (BAR + 14 if bars else 6)
     step = 1 if last - first < 18 else 2
     years = tuple((year, scale(dt.date(year, 1, 1))) for year in range(first, last + 2, step))
@@ -99,19 +106,29 @@ def _bars(label: Label, scale: _Scale, y: int, on: dt.date) -> list[Bar]:
     end = label.ends_by or max(on, sure_from)
     found = []
     if sure_to is None:
-        found.append(_bar(scale, y, start, end, "Label possible, fin inconnue des sources", is_sure=False))
+        found.append(_bar(scale, y, start, end, "Label possible, fin inconnue des sources", look="maybe"))
         return found
     if start < sure_from:
-        found.append(_bar(scale, y, start, sure_from, "Début connu à peu près", is_sure=False))
-    found.append(_bar(scale, y, sure_from, sure_to, "Label certain", is_sure=True))
+        found.append(_bar(scale, y, start, sure_from, "Début connu à peu près", look="maybe"))
+    found.append(_bar(scale, y, sure_from, sure_to, "Label certain", look="sure"))
     if end > sure_to:
-        found.append(_bar(scale, y, sure_to, end, "Fin connue à peu près", is_sure=False))
+        found.append(_bar(scale, y, sure_to, end, "Fin connue à peu près", look="maybe"))
     return found
 
 
-def _bar(scale: _Scale, y: int, start: dt.date, end: dt.date, title: str, *, is_sure: bool) -> Bar:
+def _pauses(label: Label, scale: _Scale, y: int, on: dt.date) -> list[Bar]:
+    """The suspensions over the bars; one that nothing ends is drawn up to that day."""
+    return [
+        _bar(scale, y, pause.starts_from, max(pause.starts_from, pause.ends_by or on), "Label suspendu", look="paused")
+        for pause in label.suspensions.all()
+    ]
+
+
+def _bar(scale: _Scale, y: int, start: dt.date, end: dt.date, title: str, *, look: str) -> Bar:
     x = scale(start)
-    return Bar(x, y, max(3, scale(end) - x), f"{title}, du {start:%d/%m/%Y} au {end:%d/%m/%Y}", is_sure)
+    height = BAR - 8 if look == "paused" else BAR
+    y = y + 4 if look == "paused" else y
+    return Bar(x, y, max(3, scale(end) - x), f"{title}, du {start:%d/%m/%Y} au {end:%d/%m/%Y}", look, height)
 
 
 def _dots(decisions: Sequence[LabelDecision], scale: _Scale) -> tuple[Dot, ...]:

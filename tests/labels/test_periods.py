@@ -4,8 +4,6 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from cmq.campuses.actions import state_fact
 from cmq.campuses.models import Campus, CampusField, Category
@@ -190,39 +188,6 @@ def test_states() -> None:
     seen_after = a("vu après son terme", (awarded, "2013-06-01", {"duration_years": 4}), seen="2022-12-02")
     assert state_of(seen_after, on=TODAY) == LabelState.TO_CHECK
     assert state_of(expected[LabelState.CURRENT], on=dt.date(2020, 1, 1)) == LabelState.TO_CHECK
-
-
-EVENTS = st.lists(
-    st.tuples(
-        st.sampled_from([k for k in DecisionKind if k != DecisionKind.MERGED]),
-        st.dates(dt.date(2013, 1, 1), dt.date(2026, 1, 1)),
-        st.sampled_from(["day", "month", "year"]),
-        st.one_of(st.none(), st.integers(1, 5)),
-    ),
-    max_size=7,
-)
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(events=EVENTS, day=st.dates(dt.date(2012, 1, 1), dt.date(2032, 1, 1)))
-def test_whatever_the_decisions_a_campus_holds_one_label_a_day(
-    events: list[tuple[DecisionKind, dt.date, str, int | None]], day: dt.date
-) -> None:
-    with transaction.atomic():
-        campus = a_campus()
-        for kind, date, precision, years in events:
-            cut = {"day": 10, "month": 7, "year": 4}[precision]
-            decide(campus, kind, date.isoformat()[:cut], duration_years=years)
-        labels = list(Label.objects.filter(campus=campus).order_by("starts_from"))
-        for one, following in zip(labels, labels[1:], strict=False):
-            assert one.ends_by is not None
-            assert one.ends_by < following.starts_by
-            assert one.ends_from is None or one.ends_from < following.starts_from
-        certain = Label.objects.filter(campus=campus).held_on(day)
-        assert certain.count() <= 1
-        assert not (certain.exists() and certain.first() in Label.objects.perhaps_held_on(day))
-        assert state_of(campus, on=day) in LabelState.values
-        transaction.set_rollback(True)
 
 
 def test_a_raise_outdates_what_was_said_before_it_and_leaves_what_is_said_after() -> None:

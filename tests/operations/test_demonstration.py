@@ -51,9 +51,13 @@ def test_it_shows_every_state_of_a_label_and_every_desk() -> None:
     today = dt.date(2026, 11, 24)
     demonstration.build(on=today)
     states = {state_of(campus, on=today) for campus in Campus.objects.filter(is_demo=True)}
-    assert states >= {LabelState.CURRENT, LabelState.TO_RENEW, LabelState.PROJECT, LabelState.EXPIRED}
+    assert states >= {
+        LabelState.CURRENT, LabelState.TO_RENEW, LabelState.PROJECT, LabelState.EXPIRED,
+        LabelState.ENDED, LabelState.SUSPENDED,
+    }  # fmt: skip
     assert set(LabelDecision.objects.filter(campus__is_demo=True).values_list("kind", flat=True)) >= {
         "obtenu", "renouvele", "excellence", "renomme", "perimetre", "fusionne", "fin", "projet",
+        "prolonge", "suspendu", "non_renouvele",
     }  # fmt: skip
     assert Partnership.objects.filter(campus__is_demo=True).values("family").distinct().count() == 4
 

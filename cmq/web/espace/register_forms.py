@@ -129,7 +129,7 @@ class AnswerForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why a fact is withdrawn."""
+    """Why a fact is withdrawn, or a line voided."""
 
     reason = forms.CharField(label="Motif", max_length=300)
 

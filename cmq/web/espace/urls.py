@@ -37,6 +37,7 @@ urlpatterns = [
     path("registre/decisions/nouvelle/", decisions.record, name="registre_record"),
     path("registre/decisions/<int:pk>/rattacher/", decisions.match, name="registre_match"),
     path("registre/decisions/<int:pk>/corriger/", decisions.correct, name="registre_correct"),
+    path("registre/decisions/<int:pk>/annuler/", decisions.void, name="registre_void"),
     path("registre/imports/", imports.imports, name="registre_imports"),
     path("registre/imports/modele.xlsx", imports.template, name="registre_import_template"),
     path("registre/imports/<int:pk>/", imports.one_import, name="registre_import"),

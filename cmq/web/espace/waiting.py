@@ -10,7 +10,7 @@ from cmq.campuses.models import ErrorReport
 from cmq.core import feed
 from cmq.core.models import OutgoingMail
 from cmq.labels.models import LabelDecision
-from cmq.labels.review import without_dated_label
+from cmq.labels.review import oddities, without_dated_label
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class _Heaps:
     """What takes a look at the whole register to count."""
 
     contradictions: int
+    oddities: int
     undated: int
     unplaced: int
     deduced: int
@@ -46,6 +47,7 @@ def counts() -> list[Waiting]:
             LabelDecision.objects.unmatched().count(), "décisions sans campus nommé", reverse("registre_decisions")
         ),
         Waiting(heaps.contradictions, "contradictions entre sources", reverse("registre_contradictions")),
+        Waiting(heaps.oddities, "décisions qui ne tiennent pas ensemble", reverse("registre_contradictions")),
         Waiting(heaps.undated, "campus sans date de label", f"{gaps}?manque=date"),
         Waiting(heaps.unplaced, "campus sans lieu", f"{gaps}?manque=lieu"),
         Waiting(heaps.deduced, "filières déduites à confirmer", f"{gaps}?manque=filiere"),
@@ -64,6 +66,7 @@ def _heaps_of(version: tuple[int, str]) -> _Heaps:
 def _read_heaps() -> _Heaps:
     return _Heaps(
         contradictions=len(review.contradictions()),
+        oddities=len(oddities()),
         undated=without_dated_label().count(),
         unplaced=review.without_place().count(),
         deduced=review.with_deduced_filiere().count(),

@@ -72,7 +72,7 @@ def campus(request: HttpRequest, slug: str) -> HttpResponse:
     today = timezone.localdate()
     found = get_object_or_404(with_label_state(Campus.objects.for_page(), on=today), slug=slug)
     decisions = list(found.decisions.standing().in_time_order().select_related("filiere").prefetch_related("sources"))
-    labels = list(Label.objects.filter(campus=found).order_by("starts_from"))
+    labels = list(Label.objects.of_campus(found))
     fields = {state.field: state for state in by_field(found.facts.all())}
     names = dict(Filiere.objects.values_list("slug", "name"))
     context = {
@@ -82,6 +82,8 @@ def campus(request: HttpRequest, slug: str) -> HttpResponse:
         "texts": [fields[field] for field in _IN_TEXT if fields[field].facts],
         "contradictions": _contradictions(fields.values(), names),
         "decisions": decisions,
+        "replaced": found.decisions.replaced().in_time_order().select_related("corrected_by"),
+        "remarks": wording.remarks(labels),
         "timeline": timeline.draw(decisions, labels, on=today),
         "families": _families(found),
         "territory": [area for area in found.areas.all() if area.kind == AreaKind.TERRITORY],

@@ -25,6 +25,9 @@ class Figure:
 _STATES = {
     LabelState.CURRENT: "une décision dont la fin est connue couvre ce jour, et prend fin dans plus de dix-huit mois",
     LabelState.TO_RENEW: "le label est certain ce jour et prend fin dans les dix-huit mois",
+    LabelState.SUSPENDED: "le label est certain ce jour, et une décision l’a suspendu",
+    LabelState.WITHDRAWN: "une décision a retiré le label, et aucune autre ne l’a rendu",
+    LabelState.ENDED: "une décision a mis fin au label, et aucune autre ne l’a attribué depuis",
     LabelState.EXPIRED: "la dernière fin connue est passée et aucune trace plus récente n’est connue",
     LabelState.PROJECT: "une source présente un projet, aucune attribution n’est connue",
     LabelState.TO_CHECK: "aucune source trouvée ne dit si le label court encore ; le campus n’est pas jugé",
@@ -35,7 +38,7 @@ def of_register(rows: Sequence[CampusRow]) -> list[Figure]:
     """The key figures of the home page."""
     counted = real(rows)
     states = Counter(row.state for row in counted)
-    certain = states[LabelState.CURRENT] + states[LabelState.TO_RENEW]
+    certain = sum(states[state] for state in (LabelState.CURRENT, LabelState.TO_RENEW, LabelState.SUSPENDED))
     standing = LabelDecision.objects.standing()
     decisions = standing.exclude(campus__is_demo=True).count()
     unmatched = standing.unmatched().count()
@@ -51,7 +54,7 @@ def of_register(rows: Sequence[CampusRow]) -> list[Figure]:
             "labels certains aujourd’hui",
             "Une source donne la décision et sa durée ou sa fin, et ce jour est dedans. Les autres labels ne sont "
             "pas finis pour autant.",
-            "/campus/?etat=a-renouveler&etat=en-cours",
+            "/campus/?etat=a-renouveler&etat=en-cours&etat=suspendu",
         ),
         Figure(
             states[LabelState.TO_CHECK],

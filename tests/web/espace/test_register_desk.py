@@ -180,6 +180,28 @@ def test_a_decision_is_recorded_and_the_label_follows(client: Client) -> None:
     assert campus.labels.get().decision == decision
 
 
+def test_a_line_entered_by_mistake_is_voided_and_kept(client: Client) -> None:
+    campus = a_campus()
+    wrong = record_decision(kind=DecisionKind.AWARDED, decided_on=DAY, campus=campus, origin=an_origin())
+    url = reverse("registre_void", args=[wrong.pk])
+    assert str(wrong) in client.get(url).content.decode()
+    assert "300" in client.post(url, {"reason": "x" * 301}).content.decode()
+    answer = client.post(url, {"reason": "C’était un autre campus"}, follow=True)
+    assert "Ligne annulée" in answer.content.decode()
+    assert "ligne annulée : C’était un autre campus" in answer.content.decode()
+    assert not campus.labels.exists()
+    assert "déjà été corrigée" in client.post(url, {"reason": "encore"}).content.decode()
+
+
+def test_decisions_that_do_not_hold_together_are_counted_and_listed(client: Client) -> None:
+    campus = a_campus()
+    record_decision(kind=DecisionKind.RESTORED, decided_on=DAY, campus=campus, origin=an_origin())
+    listed = client.get(reverse("registre_contradictions")).content.decode()
+    assert "aucun label ne court à cette date" in listed and campus.name in listed
+    counted = {heap.label: heap.count for heap in client.get(reverse("registre")).context["waiting"]}
+    assert counted["décisions qui ne tiennent pas ensemble"] == 1
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [

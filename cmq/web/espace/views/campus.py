@@ -47,6 +47,7 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
         "names": campus.names.prefetch_related("sources"),
         "areas": campus.areas.select_related("academie", "departement", "commune").prefetch_related("sources"),
         "decisions": campus.decisions.standing().in_time_order().prefetch_related("sources"),
+        "replaced": campus.decisions.replaced().in_time_order().select_related("corrected_by"),
         "keeps": rules.can_keep(request.user),
     }
     return page(request, "espace/campus.html", context)

@@ -10,7 +10,7 @@ from cmq.labels import actions, review
 from cmq.labels.models import DecisionKind, LabelDecision
 from cmq.web.espace.access import READ, READ_AND_ACT, done, keeper_of, logged_in, page, posted, submit
 from cmq.web.espace.fields import KEEPER_SAYS, origin_in
-from cmq.web.espace.register_forms import CorrectionForm, DecisionForm, MatchForm
+from cmq.web.espace.register_forms import CorrectionForm, DecisionForm, MatchForm, ReasonForm
 
 PER_PAGE = 25
 
@@ -77,6 +77,17 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     if submit(request, form, tell):
         return _recorded(request, decision, "Décision corrigée ; l’ancienne ligne reste dans l’histoire.")
     return page(request, "espace/register/decision_correct.html", {"decision": decision}, form=form)
+
+
+@logged_in(*READ_AND_ACT)
+def void(request: HttpRequest, pk: int) -> HttpResponse:
+    """Void a line that was entered by mistake; it stays in the history with the reason."""
+    keeper = keeper_of(request)
+    decision = get_object_or_404(LabelDecision.objects.select_related("campus", "region"), pk=pk)
+    form = ReasonForm(posted(request))
+    if submit(request, form, lambda data: actions.void_decision(decision, reason=data["reason"], by=keeper)):
+        return _recorded(request, decision, "Ligne annulée ; l’histoire la garde avec son motif.")
+    return page(request, "espace/register/decision_void.html", {"decision": decision}, form=form)
 
 
 def _recorded(request: HttpRequest, decision: LabelDecision, message: str) -> HttpResponse:

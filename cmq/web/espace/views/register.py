@@ -11,7 +11,7 @@ from cmq.campuses import actions, review
 from cmq.campuses.models import AreaKind, CampusField, CampusQuerySet, ErrorReport, LinkKind
 from cmq.core.errors import Refusal
 from cmq.core.models import Change, OutgoingMail
-from cmq.labels.review import without_dated_label
+from cmq.labels.review import oddities, without_dated_label
 from cmq.organisations.actions import invite
 from cmq.organisations.models import Organisation, OrganisationRole
 from cmq.web.espace import history, roster, waiting
@@ -57,7 +57,7 @@ def contradictions(request: HttpRequest) -> HttpResponse:
     keeper_of(request)
     shown = Paginator(review.contradictions(), PER_PAGE).get_page(request.GET.get("page"))
     in_words(fact for _, state in shown for fact in state.facts)
-    return page(request, "espace/register/contradictions.html", {"page": shown})
+    return page(request, "espace/register/contradictions.html", {"page": shown, "oddities": oddities()})
 
 
 @logged_in(*READ)

@@ -5,6 +5,9 @@
   const SHAPES = {
     "en-cours": '<circle cx="12" cy="12" r="9"/>',
     "a-renouveler": '<circle cx="12" cy="12" r="9"/><path d="M12 5v14"/>',
+    "suspendu": '<path d="M3 3h6v18H3zM15 3h6v18h-6z"/>',
+    "retire": '<path d="M12 22L2 3h20z"/>',
+    "termine": '<path d="M2 8h20v8H2z"/>',
     "expire": '<path d="M4 4h16v16H4z"/>',
     "en-creation": '<path d="M12 2l10 19H2z"/>',
     "a-verifier": '<path d="M12 1l11 11-11 11L1 12z"/>',
