@@ -124,8 +124,9 @@ if _database["ENGINE"].endswith("sqlite3"):
     # A file, not memory: tests of writers at once need connections that really wait for each other.
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
-    _database["CONN_MAX_AGE"] = env.int("CMQ_DB_CONN_MAX_AGE", 60)
     _database["CONN_HEALTH_CHECKS"] = True
+# On SQLite too: opening the file and setting it up costs as much as drawing a page.
+_database["CONN_MAX_AGE"] = env.int("CMQ_DB_CONN_MAX_AGE", 60)
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
