@@ -1,16 +1,30 @@
 """Experts, who examines what, and the marks they give."""
 
+import datetime as dt
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from cmq.applications.models import LabelApplication
+from cmq.applications.models import ApplicationState, LabelApplication
 from cmq.campaigns.models import Criterion, ExcellenceRequirement, GridLevel, Side
 from cmq.campuses.models import Campus
-from cmq.organisations.models import Organisation
+from cmq.organisations.models import Organisation, OrganisationMembership, OrganisationRole
 from cmq.reference.models import Filiere, Region
+
+
+class ExpertQuerySet(models.QuerySet["Expert"]):
+    """Experts."""
+
+    def active(self, on: dt.date) -> "ExpertQuerySet":
+        """Those who hold the role of expert on that day and can log in: without it the line gives no right."""
+        roles = OrganisationMembership.objects.active(on).filter(role=OrganisationRole.EXPERT)
+        return self.filter(Exists(roles.filter(person=OuterRef("person"))))
+
+    def available(self, on: dt.date) -> "ExpertQuerySet":
+        """Those who can be given a file."""
+        return self.active(on).filter(is_available=True)
 
 
 class Expert(models.Model):
@@ -35,6 +49,8 @@ class Expert(models.Model):
     most_files = models.PositiveSmallIntegerField("dossiers au plus", default=5)
     is_available = models.BooleanField("disponible", default=True)
 
+    objects = ExpertQuerySet.as_manager()
+
     class Meta:
         verbose_name = "expert"
         verbose_name_plural = "experts"
@@ -46,6 +62,11 @@ class Expert(models.Model):
 
     def __str__(self) -> str:
         return str(self.person)
+
+    @property
+    def is_economic(self) -> bool:
+        """Whether parity counts this expert for the economic world; otherwise for the State and local authorities."""
+        return self.side == Side.ECONOMIC
 
 
 class DeclaredConflict(models.Model):
@@ -92,6 +113,17 @@ class Advice(models.TextChoices):
         return self in (Advice.AWARD, Advice.SHORTER)
 
 
+# A file that is corrected or given up is closed to experts, even to those who examined it.
+EXPERT_STATES = (
+    ApplicationState.EXPERTISE,
+    ApplicationState.COLLEGE,
+    ApplicationState.DECIDED,
+    ApplicationState.AWARDED,
+    ApplicationState.DEFERRED,
+    ApplicationState.REFUSED,
+)
+
+
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     """Who examines what."""
 
@@ -100,8 +132,12 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.exclude(state=AssignmentState.RECUSED)
 
     def pending(self) -> "AssignmentQuerySet":
-        """Those that wait for their expert."""
-        return self.filter(state=AssignmentState.PENDING)
+        """Those that wait for their expert, on files that are still examined."""
+        return self.filter(state=AssignmentState.PENDING, application__state=ApplicationState.EXPERTISE)
+
+    def readable(self) -> "AssignmentQuerySet":
+        """Those that open their file to the expert: standing, and the file with the experts or beyond."""
+        return self.standing().filter(application__state__in=EXPERT_STATES)
 
 
 class Assignment(models.Model):
@@ -115,6 +151,8 @@ class Assignment(models.Model):
     state = models.CharField("état", max_length=12, choices=AssignmentState.choices, default=AssignmentState.PENDING)
     due_on = models.DateField("à rendre pour le")
     assigned_at = models.DateTimeField("confié le")
+    # What the secretariat asks of a further round.
+    request = models.TextField("ce qui est demandé", blank=True)
     handed_in_at = models.DateTimeField("rendu le", null=True, blank=True)
     advice = models.CharField("proposition", max_length=12, choices=Advice.choices, blank=True)
     comment = models.TextField("synthèse", blank=True)
@@ -135,10 +173,25 @@ class Assignment(models.Model):
                 condition=~Q(state=AssignmentState.HANDED_IN) | (Q(handed_in_at__isnull=False) & ~Q(advice="")),
                 name="assignment_handed_in_is_dated_and_advises",
             ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[AssignmentState.ABSTAINED, AssignmentState.RECUSED]) | ~Q(reason=""),
+                name="assignment_given_up_says_why",
+            ),
+            models.CheckConstraint(condition=Q(state__in=AssignmentState.values), name="assignment_state_known"),
+            models.CheckConstraint(condition=Q(advice__in=["", *Advice.values]), name="assignment_advice_known"),
         ]
 
+    # Never the expert’s name: these words enter the journal.
     def __str__(self) -> str:
         return f"{self.application.reference} – tour {self.round}"
+
+    def get_absolute_url(self) -> str:
+        """Its page in the workspace."""
+        return f"/espace/expertises/{self.pk}/"
+
+    def is_late(self, on: dt.date) -> bool:
+        """Whether the day it was due has passed without an answer."""
+        return self.state == AssignmentState.PENDING and self.due_on < on
 
 
 class Mark(models.Model):
