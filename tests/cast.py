@@ -9,14 +9,17 @@ from django.utils import timezone
 
 from cmq.accounts.models import User
 from cmq.applications.actions.writing import open_application
-from cmq.applications.models import ApplicationKind, LabelApplication
+from cmq.applications.models import ApplicationKind, ApplicationState, LabelApplication
 from cmq.campaigns.actions import open_campaign, prepare_campaign
-from cmq.campaigns.models import College, Specification
+from cmq.campaigns.models import College, Side, Specification
 from cmq.campaigns.texts import load_texts
 from cmq.campuses import actions as campus_actions
 from cmq.campuses.models import Campus, CampusFact, CampusMembership, CampusRole, ErrorReport, PartnerRole, Partnership
 from cmq.core.partial_dates import PartialDate
 from cmq.core.rights import Role
+from cmq.expertise.actions.assigning import assign
+from cmq.expertise.actions.experts import Profile, name_expert, recuse
+from cmq.expertise.models import Assignment, Expert
 from cmq.instruction.models import OpinionRequest
 from cmq.labels.actions import record_decision
 from cmq.labels.models import DecisionKind, LabelDecision
@@ -47,6 +50,8 @@ class Stage:
     draft: LabelApplication | None = None
     application: LabelApplication | None = None
     opinion: OpinionRequest | None = None
+    expert: Expert | None = None
+    assignment: Assignment | None = None
 
     def person(self, role: Role) -> Any:
         """Who plays this role, a visitor being nobody."""
@@ -170,6 +175,7 @@ def _furnish(stage: Stage) -> None:
     stage.unmatched = record_decision(kind=DecisionKind.AWARDED, decided_on=day, claimed_name="Sans nom", region=region)
     stage.pending = campus.memberships.get(person=None)
     _furnish_the_procedure(stage)
+    _furnish_the_expertise(stage)
     stage.contact = stage.organisation.memberships.get(person=stage.people[Role.MEMBER])
 
 
@@ -196,3 +202,25 @@ def _furnish_the_procedure(stage: Stage) -> None:
     stage.opinion = OpinionRequest.objects.create(
         application=stage.application, kind="caen", body=consulted, asked_at=at, due_on=at.date()
     )
+
+
+def _furnish_the_expertise(stage: Stage) -> None:
+    """The file that was handed in is examined by one expert; another was recused, a third examines another file."""
+    assert stage.application is not None
+    secretary, due_on = stage.people[Role.SECRETARY], timezone.localdate() + dt.timedelta(days=30)
+    file, other = stage.application, LabelApplication.objects.get(pk=stage.application.pk)
+    file.state = ApplicationState.ADMISSIBLE
+    file.save()
+    other.pk, other._state.adding, other.reference, other.campus = None, True, "AUTRE", a_campus(region="53")
+    other.state = ApplicationState.ADMISSIBLE
+    other.save()
+    experts = {
+        role: name_expert(stage.people[role], Profile(Side.ECONOMIC), by=None)
+        for role in (Role.EXPERT, Role.RECUSED_EXPERT, Role.UNASSIGNED_EXPERT)
+    }
+    stage.expert = experts[Role.EXPERT]
+    assign(other, experts[Role.UNASSIGNED_EXPERT], due_on=due_on, by=secretary)
+    stage.assignment = assign(file, stage.expert, due_on=due_on, by=secretary)
+    recused = assign(file, experts[Role.RECUSED_EXPERT], due_on=due_on, by=secretary)
+    recuse(recused, reason="Lien avec le campus.", by=secretary)
+    file.refresh_from_db()
