@@ -5,23 +5,23 @@ feed's head. So positions come in the order of the commits, without a hole: who 
 a line that appears later with a smaller number. The head is always the last lock that a transaction takes, which is
 why actions cannot wait for each other in a circle.
 
-Each line carries the SHA-256 of the line before it and of its own content: a changed, removed or reordered line shows.
+Each line carries the SHA-256 of its written form, which names that of the line before it (`core.canonical`): a changed,
+removed or reordered line shows (`core.journal`).
 """
 
 import functools
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any, ParamSpec, TypeVar
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils import timezone
 
+from cmq.core import journal
+from cmq.core.canonical import canonical_json, digest_of, written_line
 from cmq.core.models import Change, FeedHead
 
 P = ParamSpec("P")
@@ -138,21 +138,10 @@ def public_version() -> tuple[int, str]:
     return head.values_list("public_position", models.Subquery(digest)).first() or (0, "")
 
 
-def first_broken_position(changes: Iterable[Change] | None = None) -> int | None:
-    """Walk the feed from its start; the position of the first line that is not as it was written, or None.
-
-    A removed tail is found by comparing with the head.
-    """
-    digest, expected = "", 1
-    for change in Change.objects.order_by("position").iterator() if changes is None else changes:
-        digest = _digest(digest, change)
-        if change.position != expected or change.digest != digest:
-            return expected
-        expected += 1
-    head = FeedHead.objects.filter(pk=1).first()
-    if changes is None and head is not None and (head.position, head.digest) != (expected - 1, digest):
-        return expected
-    return None
+def first_broken_position() -> int | None:
+    """The position of the first line that is not as it was written, or None (`core.journal.verify` says why)."""
+    broken = journal.verify().broken
+    return broken.position if broken else None
 
 
 def _add(change: Change) -> None:
@@ -174,15 +163,16 @@ def _append(pending: list[Change]) -> None:
         change.position = head.position
         if not change.is_private:
             head.public_position = head.position
-        head.digest = change.digest = _digest(head.digest, change)
+        head.digest = change.digest = digest_of(_written(head.digest, change))
     Change.objects.bulk_create(pending)
     head.save(update_fields=["position", "public_position", "digest"])
 
 
-def _digest(previous: str, change: Change) -> str:
-    content = [
+def _written(previous: str, change: Change) -> bytes:
+    return written_line(
+        previous,
         change.position,
-        change.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        change.at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds"),
         change.by,
         change.act,
         change.model,
@@ -191,8 +181,6 @@ def _digest(previous: str, change: Change) -> str:
         change.last_key,
         change.count,
         change.summary,
-        change.diff,
         change.is_private,
-    ]
-    line = json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(previous.encode() + line.encode()).hexdigest()
+        canonical_json(change.diff),
+    )

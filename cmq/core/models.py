@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
+from cmq.core.canonical import CanonicalJSONField
 from cmq.core.partial_dates import PartialDateField
 
 
@@ -50,7 +51,7 @@ class Change(models.Model):
     last_key = models.CharField("dernier objet", max_length=64, blank=True)
     count = models.PositiveIntegerField("nombre d’objets", default=1)
     summary = models.CharField("résumé", max_length=400)
-    diff = models.JSONField("différence", default=dict, blank=True)
+    diff = CanonicalJSONField("différence", default=dict, blank=True)
     # Concerns nobody outside the workspace: what follows the public part of the feed need not look at it.
     is_private = models.BooleanField("interne", default=False)
     digest = models.CharField("empreinte chaînée", max_length=64)
@@ -100,6 +101,25 @@ class FeedHead(models.Model):
 
     def __str__(self) -> str:
         return f"position {self.position}"
+
+
+class JournalStamp(models.Model):
+    """The word of a time-stamping authority (RFC 3161) that the journal went this far at an instant."""
+
+    position = models.BigIntegerField("position", unique=True)
+    digest = models.CharField("empreinte", max_length=64)
+    stamped_at = models.DateTimeField("horodaté le")
+    # The authority's whole answer (TimeStampResp, DER), as `openssl ts -verify` reads it.
+    token = models.BinaryField("jeton")
+
+    class Meta:
+        verbose_name = "horodatage du journal"
+        verbose_name_plural = "horodatages du journal"
+        ordering = ["position"]
+        constraints = [models.CheckConstraint(condition=Q(position__gte=1), name="stamp_position_from_one")]
+
+    def __str__(self) -> str:
+        return f"position {self.position}, {self.stamped_at:%d/%m/%Y %H:%M}"
 
 
 class Source(models.Model):
