@@ -233,6 +233,10 @@ EMAIL_USE_SSL = _mail["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("CMQ_FROM_EMAIL", CONTACT_EMAIL)
 
+# The journal's outside witness: a time-stamping authority (RFC 3161), and the certificates that its word is checked by.
+TSA_URL = env.str("CMQ_TSA_URL", "")
+TSA_ROOTS = env.str("CMQ_TSA_ROOTS", "")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -41,7 +41,7 @@ def test_a_tampered_feed(capsys: pytest.CaptureFixture[str]) -> None:
     a_campus()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE core_change SET summary = 'autre' WHERE position = 1")
-    assert "altéré à la position 1" in diagnosis(capsys)
+    assert "Journal rompu à la position 1" in diagnosis(capsys)
 
 
 def test_mail_that_does_not_leave(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from cmq.campuses.models import Campus
-from cmq.core import feed
+from cmq.core import journal
 from cmq.core.models import OutgoingMail
 from cmq.operations import demonstration
 from cmq.organisations.models import OrganisationMembership, OrganisationRole
@@ -60,9 +60,9 @@ def _data() -> Iterator[str]:
         yield "Données de référence absentes. Lancez « cmq setup »."
     if not Campus.objects.real().exists():
         yield "Registre vide. Lancez « cmq import register »."
-    broken = feed.first_broken_position()
+    broken = journal.verify().broken
     if broken is not None:
-        yield f"Fil des changements altéré à la position {broken}. Restaurez une sauvegarde et cherchez qui a écrit."
+        yield f"{broken} Restaurez une sauvegarde et cherchez qui a écrit."
     if not Path(settings.STATIC_ROOT).exists():
         yield "Fichiers statiques absents. Lancez « cmq setup »."
 
@@ -83,6 +83,8 @@ def _production() -> Iterator[str]:
         yield "Aucun serveur de courrier : les invitations ne partent pas. Donnez CMQ_MAIL_URL."
     if not settings.SITE_OWNER:
         yield "Mentions légales incomplètes. Donnez CMQ_SITE_OWNER et CMQ_SITE_HOSTING."
+    if settings.TSA_URL and not settings.TSA_ROOTS:
+        yield "Horodatages sans vérification de signature. Donnez CMQ_TSA_ROOTS."
     if demonstration.is_present():
         yield "La démonstration est sur un site public. Lancez « cmq demo --remove »."
     keepers = OrganisationMembership.objects.filter(role=OrganisationRole.KEEPER, organisation__is_demo=False)
