@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from cmq.accounts.models import User
-from cmq.applications.actions.writing import open_application
-from cmq.applications.models import ApplicationKind, ApplicationState, LabelApplication
+from cmq.applications.actions.attachments import attach
+from cmq.applications.actions.writing import comment, open_application
+from cmq.applications.models import ApplicationKind, ApplicationState, Attachment, Comment, LabelApplication
 from cmq.campaigns.actions import open_campaign, prepare_campaign
 from cmq.campaigns.models import College, Side, Specification
 from cmq.campaigns.texts import load_texts
@@ -28,6 +30,7 @@ from cmq.organisations.models import Kind, Organisation, OrganisationMembership,
 from cmq.reference.models import Region
 from tests.factories import a_campus, a_person, an_organisation
 
+PDF = b"%PDF-1.7\n%%EOF\n"
 PASSWORD = "mot de passe de test"
 
 
@@ -52,6 +55,8 @@ class Stage:
     opinion: OpinionRequest | None = None
     expert: Expert | None = None
     assignment: Assignment | None = None
+    comment: Comment | None = None
+    attachment: Attachment | None = None
 
     def person(self, role: Role) -> Any:
         """Who plays this role, a visitor being nobody."""
@@ -198,6 +203,9 @@ def _furnish_the_procedure(stage: Stage) -> None:
     )
     stage.application.state, stage.application.submitted_at, stage.application.digest = "depose", at, "0" * 64
     stage.application.save()
+    director = stage.people[Role.DIRECTOR]
+    stage.comment = comment(stage.draft.sections.all()[0], text="À préciser.", by=director)
+    stage.attachment = attach(stage.draft, name="a.pdf", content=ContentFile(PDF), size=len(PDF), by=director)
     consulted = stage.people[Role.OPINION].organisationmemberships.get().organisation
     stage.opinion = OpinionRequest.objects.create(
         application=stage.application, kind="caen", body=consulted, asked_at=at, due_on=at.date()

@@ -57,9 +57,55 @@ class Door(NamedTuple):
     reads: frozenset[Role]
     posts: frozenset[Role]
     turned_away: int = 404
+    # Inside what they may know of, these are refused aloud.
+    aloud: frozenset[Role] = frozenset()
+
+
+WRITERS = frozenset({Role.CONTRIBUTOR, Role.DIRECTOR, Role.INSTRUCTOR})
+DIRECTOR = frozenset({Role.DIRECTOR})
+SIGNERS = frozenset({Role.DELEGATE, Role.RECTEUR, Role.PRESIDENT})
+SECRETARY = frozenset({Role.SECRETARY})
+READ_DRAFT = WRITERS | SIGNERS | SECRETARY
+READ_FILE = READ_DRAFT | {Role.OPINION, Role.OBSERVER}
+
+
+def in_draft(
+    who: frozenset[Role], *, reads: frozenset[Role] | None = None, posts: frozenset[Role] | None = None
+) -> Door:
+    """The door of an act on the file that is being written."""
+    reads, posts = who if reads is None else reads, who if posts is None else posts
+    return Door(reads, posts, aloud=READ_DRAFT)
+
+
+def in_file(who: frozenset[Role], **fields: frozenset[Role]) -> Door:
+    """The door of an act on the file that is handed in."""
+    return Door(fields.get("reads", who), fields.get("posts", who), aloud=READ_FILE)
 
 
 DOORS = {
+    "campus_label": Door(frozenset({Role.CONTRIBUTOR, Role.DIRECTOR}), DIRECTOR, aloud=frozenset({Role.CONTRIBUTOR})),
+    "consulted": Door(EVERYONE, NOBODY),
+    "files": Door(EVERYONE, NOBODY),
+    "file": Door(READ_DRAFT, NOBODY),
+    "file_ask": in_draft(WRITERS),
+    "file_send": in_draft(DIRECTOR),
+    "file_sign": in_draft(SIGNERS),
+    "file_recall": in_draft(DIRECTOR | SIGNERS),
+    "file_withdraw": in_draft(DIRECTOR),
+    "file_section": in_draft(WRITERS, reads=READ_DRAFT),
+    "file_autosave": in_draft(WRITERS, reads=NOBODY),
+    "file_presence": in_draft(WRITERS, reads=READ_DRAFT, posts=NOBODY),
+    "file_versions": in_draft(READ_DRAFT, posts=NOBODY),
+    "file_comment": in_draft(WRITERS, reads=NOBODY),
+    "file_resolve": in_draft(WRITERS, reads=NOBODY),
+    "file_attach": in_draft(WRITERS),
+    "file_download": in_draft(READ_DRAFT, posts=NOBODY),
+    "file_detach": in_draft(WRITERS, reads=NOBODY),
+    "file_ruling": in_file(SECRETARY),
+    "file_correction": in_file(SECRETARY),
+    "file_answer": in_file(DIRECTOR),
+    "file_opinion_ask": in_file(SECRETARY | {Role.INSTRUCTOR}),
+    "file_opinion": in_file(SECRETARY | {Role.INSTRUCTOR, Role.OPINION}),
     "espace": Door(EVERYONE, NOBODY),
     "espace_account": Door(EVERYONE, EVERYONE),
     "espace_campus": Door(ON_CAMPUS, NOBODY),
@@ -101,9 +147,23 @@ DOORS = {
 }
 # Pages that take no POST at all, and those that take nothing else.
 NO_POST = {name for name, door in DOORS.items() if not door.posts}
-ONLY_POST = {"espace_organisation_invite", "registre_prefer"}
+ONLY_POST = {
+    "espace_organisation_invite",
+    "registre_prefer",
+    "file_autosave",
+    "file_comment",
+    "file_resolve",
+    "file_detach",
+}
 # An empty POST that is a whole act: checked with reading only.
-ACTS_ON_EMPTY_POST = {"espace_people_end", "espace_organisation_end", "registre_prefer", "registre_import"}
+ACTS_ON_EMPTY_POST = {
+    "file_resolve",
+    "file_detach",
+    "espace_people_end",
+    "espace_organisation_end",
+    "registre_prefer",
+    "registre_import",
+}
 # Inside a page that they may open, what contributors and contacts may not do is refused aloud.
 REFUSED_ALOUD = {
     ("espace_people", Role.CONTRIBUTOR),
@@ -131,9 +191,29 @@ def address(stage: Stage, name: str) -> str:
         "registre_void": (stage.decision.pk if stage.decision else 0,),
         "registre_import": (an_import().pk,) if name == "registre_import" else (),
     }
-    on_campus = (slug,) if name.startswith("espace_") and name not in ("espace_account",) else ()
+    if name.startswith("file"):
+        return file_address(stage, name)
+    on_campus = (
+        (slug,) if name == "campus_label" or name.startswith("espace_") and name not in ("espace_account",) else ()
+    )
     assert campus.pk
     return reverse(name, args=arguments.get(name, on_campus))
+
+
+def file_address(stage: Stage, name: str) -> str:
+    """The address of a page of a file: the draft, or the one handed in where the authorities act."""
+    assert stage.draft is not None and stage.application is not None and stage.opinion is not None
+    if name == "files":
+        return reverse(name)
+    handed_in = ("file_ruling", "file_correction", "file_answer", "file_opinion_ask", "file_opinion")
+    reference = (stage.application if name in handed_in else stage.draft).reference
+    more: dict[str, tuple[int, ...]] = dict.fromkeys(
+        ("file_section", "file_autosave", "file_presence", "file_versions", "file_comment"), (1,)
+    )
+    more["file_resolve"] = (1, stage.comment.pk if stage.comment else 0)
+    more["file_download"] = more["file_detach"] = (stage.attachment.pk if stage.attachment else 0,)
+    more["file_opinion"] = (stage.opinion.pk,)
+    return reverse(name, args=[reference, *more.get(name, ())])
 
 
 def an_import() -> object:
@@ -153,7 +233,7 @@ def expected(door: Door, name: str, role: Role, *, reads: bool) -> int:
         return 302
     if role in (door.reads if reads else door.posts):
         return 200 if reads else 422
-    if (name, role) in REFUSED_ALOUD and not (reads and role in door.reads):
+    if role in door.aloud or ((name, role) in REFUSED_ALOUD and not (reads and role in door.reads)):
         return 403
     return door.turned_away
 
@@ -190,10 +270,11 @@ def test_who_may_press_a_button(stage: Stage, name: str) -> None:
     """A POST without a field is the act itself: everyone who may not is turned away and nothing changes."""
     url, before, door = address(stage, name), Change.objects.count(), DOORS[name]
     strangers = [role for role in Role if role not in door.posts]
+    actor = Role.KEEPER if Role.KEEPER in door.posts else Role.DIRECTOR
     got = {role: client_of(stage, role).post(url).status_code for role in strangers}
     assert got == {role: expected(door, name, role, reads=False) for role in strangers}
     assert Change.objects.count() == before
-    answer = client_of(stage, Role.KEEPER).post(url)
+    answer = client_of(stage, actor).post(url)
     assert answer.status_code == (422 if name == "registre_import" else 302)
 
 

@@ -61,6 +61,14 @@ def can_enter_opinion(person: Any, request: OpinionRequest) -> bool:
     return speaks_for(person, request) or can_ask_opinion(person, request.application)
 
 
+def enterable_by(person: Any, application: LabelApplication) -> set[int]:
+    """The keys of the opinions on a file that this person may enter: `can_enter_opinion` of all, asked once."""
+    keys = application.opinions.filter(opinion="")
+    if not can_ask_opinion(person, application):
+        keys = keys.filter(body__in=memberships(person, OrganisationRole.OPINION).values("organisation"))
+    return set(keys.values_list("pk", flat=True))
+
+
 @right(
     "instruction.read_asked",
     "Lire un dossier sur lequel son instance est consultée",

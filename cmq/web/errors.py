@@ -31,6 +31,13 @@ def method_not_allowed(request: HttpRequest, allowed: list[str]) -> HttpResponse
     return response
 
 
+def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
+    """413; `most` in bytes. The connection is closed: the rest of the body is not read."""
+    response = render(request, "errors/413.html", {"megabytes": most // 1024 // 1024}, status=413)
+    response["Connection"] = "close"
+    return response
+
+
 def too_many(request: HttpRequest, *, retry_after: int) -> HttpResponse:
     """429; `retry_after` in seconds."""
     response = render(request, "errors/429.html", {"minutes": -(-retry_after // 60)}, status=429)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from cmq.web.espace.files import urls as files
 from cmq.web.espace.views import campus, decisions, home, imports, invitations, members, organisation, people, register
 
 urlpatterns = [
@@ -44,4 +45,5 @@ urlpatterns = [
     path("registre/personnes/", register.people, name="registre_people"),
     path("registre/courriers/", register.outbox, name="registre_outbox"),
     path("registre/changements/", register.changes, name="registre_changes"),
+    *files.urlpatterns,
 ]

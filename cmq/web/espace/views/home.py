@@ -7,7 +7,7 @@ from cmq.accounts import actions
 from cmq.campuses.models import CampusMembership
 from cmq.organisations.models import OrganisationMembership
 from cmq.organisations.rules import is_keeper
-from cmq.web.espace import waiting
+from cmq.web.espace import desks, waiting
 from cmq.web.espace.access import READ, READ_AND_ACT, done, logged_in, page, person_of, posted, submit
 from cmq.web.espace.forms import RenameForm
 
@@ -20,6 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
     organisations = OrganisationMembership.objects.of(person).active(today).select_related("organisation")
     keeps = is_keeper(person)
     context = {
+        "heaps": desks.heaps(person),
         "campus_roles": campuses.order_by("campus__name", "pk"),
         "organisation_roles": organisations.order_by("organisation__name", "pk"),
         "is_keeper": keeps,

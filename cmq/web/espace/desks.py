@@ -1,0 +1,59 @@
+"""What waits for a person in the procedure, by role: each heap is a number, a wording and the page that holds it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from cmq.accounts.models import User
+from cmq.applications.models import ApplicationState, RequestSide
+from cmq.applications.rules import is_on_campus, qualities, readable_by
+from cmq.campuses.models import CampusRole
+from cmq.instruction.models import OpinionRequest
+from cmq.organisations.models import OrganisationRole
+from cmq.organisations.rules import memberships
+
+S = ApplicationState
+
+
+@dataclass(frozen=True)
+class Heap:
+    """So many things wait, on that page."""
+
+    count: int
+    label: str
+    url: str
+
+
+def heaps(person: User) -> list[Heap]:
+    """What waits for this person; nothing for who has no part in the procedure."""
+    return [heap for heap in _all(person) if heap.count]
+
+
+def _all(person: User) -> Iterator[Heap]:
+    files = reverse("files")
+    running = readable_by(person).running()
+    in_hand = [
+        each for each in running.filter(state__in=[S.DRAFT, S.CORRECTION]) if is_on_campus(person, each.campus_id)
+    ]
+    yield Heap(sum(each.state == S.DRAFT for each in in_hand), "dossier(s) en rédaction", f"{files}?etat={S.DRAFT}")
+    directed = [each for each in in_hand if is_on_campus(person, each.campus_id, CampusRole.DIRECTOR)]
+    late = sum(each.state == S.CORRECTION for each in directed)
+    yield Heap(late, "correction(s) à rendre", f"{files}?etat={S.CORRECTION}")
+    yield Heap(_unsigned(person), "signature(s) de dépôt attendues de vous", f"{files}?etat={S.SIGNING}")
+    bodies = memberships(person, OrganisationRole.OPINION).values("organisation")
+    asked = OpinionRequest.objects.waiting().filter(body__in=bodies).count()
+    yield Heap(asked, "avis à rendre", reverse("consulted"))
+    if memberships(person, OrganisationRole.SECRETARY, OrganisationRole.INSTRUCTOR).exists():
+        national = running.filter(state=S.SUBMITTED)
+        yield Heap(national.count(), "dossier(s) déposés, en attente de recevabilité", f"{files}?etat={S.SUBMITTED}")
+
+
+def _unsigned(person: User) -> int:
+    waiting = readable_by(person).filter(state=S.SIGNING).select_related("campus").prefetch_related("signatures")
+    count = 0
+    for application in waiting:
+        given = {each.side for each in application.signatures.all() if each.voided_at is None}
+        mine: set[RequestSide] = {quality.side for quality in qualities(person, application)}
+        count += bool(mine - given)
+    return count

@@ -1,0 +1,30 @@
+"""Who stands before a file. Whoever may not read it is told nothing: not even that it exists."""
+
+from django.http import Http404, HttpRequest
+
+from cmq.applications.models import LabelApplication, Section
+from cmq.applications.rules import can_read
+from cmq.instruction.rules import is_consulted
+
+
+def may_open(person: object, application: LabelApplication) -> bool:
+    """Everyone before whom the file lies: campus, territory, authorities, consulted bodies."""
+    return can_read(person, application) or is_consulted(person, application)
+
+
+def file_for(request: HttpRequest, reference: str) -> LabelApplication:
+    """The file, for those who may read it. Raises Http404 for everyone else."""
+    application = LabelApplication.objects.for_lists().filter(reference=reference).first()
+    if application is None or not may_open(request.user, application):
+        raise Http404
+    return application
+
+
+def section_of(application: LabelApplication, position: int) -> Section:
+    """One part of a file. Raises Http404."""
+    section = application.sections.select_related("criterion", "requirement", "updated_by").filter(position=position)
+    found = section.first()
+    if found is None:
+        raise Http404
+    found.application = application
+    return found

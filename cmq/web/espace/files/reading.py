@@ -1,0 +1,111 @@
+"""What the page of a file shows, and the acts it offers to whoever reads it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from cmq.accounts.models import User
+from cmq.applications import rules
+from cmq.applications.actions.writing import differences
+from cmq.applications.models import ApplicationState, LabelApplication, RequestSide, Section
+from cmq.instruction import rules as instruction_rules
+from cmq.instruction.models import OpinionRequest
+
+S = ApplicationState
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that this person can do to the file now."""
+
+    wording: str
+    url: str
+    is_main: bool = False
+
+
+def acts(person: User, application: LabelApplication) -> list[Act]:
+    """The acts that the file's state and the person's roles allow, the most expected first."""
+    conducts = rules.can_conduct(person, application)
+    instructs = instruction_rules.can_instruct(person, application)
+    state = S(application.state)
+    unsigned = state is S.SIGNING and rules.can_sign(person, application)
+    found = [
+        ("Signer la demande conjointe", "file_sign", unsigned),
+        ("Envoyer en signature", "file_send", state is S.DRAFT and conducts),
+        ("Rendre la correction", "file_answer", state is S.CORRECTION and conducts),
+        ("Prononcer la recevabilité", "file_ruling", state is S.SUBMITTED and instructs),
+        ("Demander une correction", "file_correction", state in instruction_rules.CORRECTABLE and instructs),
+        (
+            "Demander un avis",
+            "file_opinion_ask",
+            state in instruction_rules.OPINIONS_OPEN and instruction_rules.can_ask_opinion(person, application),
+        ),
+        ("Rappeler en rédaction", "file_recall", state is S.SIGNING and (conducts or unsigned)),
+        ("Retirer la demande", "file_withdraw", S.WITHDRAWN in rules.MOVES[state] and conducts),
+    ]
+    allowed = [(wording, name) for wording, name, is_possible in found if is_possible]
+    return [
+        Act(wording, reverse(name, args=[application.reference]), place == 0)
+        for place, (wording, name) in enumerate(allowed)
+    ]
+
+
+def parts(application: LabelApplication) -> list[Section]:
+    """The sections that the file asks for, each with its number of open comments."""
+    sections = application.sections.select_related("updated_by", "criterion", "requirement").annotate(
+        open_comments=Count("comments", filter=Q(comments__resolved_at=None))
+    )
+    return [section for section in sections if rules.is_asked(application, section)]
+
+
+def corrections(application: LabelApplication) -> list[dict[str, Any]]:
+    """Each correction with what it changed, section by section."""
+    shown = []
+    for request in application.corrections.select_related("asked_by").prefetch_related("sections__revisions"):
+        changed = []
+        for section in request.sections.all():
+            texts = {revision.version: revision.text for revision in section.revisions.all()}
+            before = texts.get(request.versions.get(str(section.pk)), "")
+            changed.append((section, differences(before, section.text)))
+        shown.append({"request": request, "changed": changed})
+    return shown
+
+
+def opinions(person: User, application: LabelApplication, *, on: dt.date) -> list[tuple[OpinionRequest, bool, bool]]:
+    """Each opinion asked, whether it is late, and whether this person may enter it."""
+    enterable = instruction_rules.enterable_by(person, application)
+    asked = application.opinions.select_related("body")
+    return [(each, each.is_late(on), each.pk in enterable) for each in asked]
+
+
+def context(person: User, application: LabelApplication) -> dict[str, Any]:
+    """All that the page of a file shows."""
+    now = timezone.now()
+    state = S(application.state)
+    writes = rules.can_write(person, application)
+    is_draft = state in (S.DRAFT, S.CORRECTION)
+    lacks = rules.missing(application) if is_draft else []
+    given = {each.side: each for each in application.signatures.filter(voided_at=None)}
+    return {
+        "application": application,
+        "campus": application.campus,
+        "acts": acts(person, application),
+        "parts": parts(application),
+        "lacks": lacks,
+        "is_draft": is_draft,
+        "completeness": rules.completeness(application, lacks),
+        "writes": writes and rules.is_open_to_writing(application),
+        "may_ask": writes and state is S.DRAFT,
+        "attachments": application.attachments.filter(removed_at=None).select_related("document", "added_by"),
+        "sides": [(side, given.get(side)) for side in RequestSide],
+        "opinions": opinions(person, application, on=timezone.localdate(now)),
+        "corrections": corrections(application),
+        "rulings": application.rulings.all(),
+        "moves": application.moves.select_related("by"),
+        "instruction_days": instruction_rules.instruction_time(application, at=now).days,
+        "absorbed": application.absorbed.all(),
+    }
