@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "cmq.expertise",
     "cmq.deliberation",
     "cmq.awards",
+    "cmq.proof",
     "cmq.imports",
     "cmq.search",
     "cmq.web",
@@ -233,6 +234,8 @@ EMAIL_USE_SSL = _mail["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("CMQ_FROM_EMAIL", CONTACT_EMAIL)
 
+# Private keys that sign credentials, as a JWK or a list of them, for a site on several machines; else files in VAR_DIR.
+SIGNING_KEYS = env.str("CMQ_SIGNING_KEYS", "")
 # The journal's outside witness: a time-stamping authority (RFC 3161), and the certificates that its word is checked by.
 TSA_URL = env.str("CMQ_TSA_URL", "")
 TSA_ROOTS = env.str("CMQ_TSA_ROOTS", "")

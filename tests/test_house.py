@@ -28,6 +28,7 @@ FLOORS = [
     {"expertise"},
     {"deliberation"},
     {"awards"},
+    {"proof"},
     {"imports", "search"},
     {"web"},
     {"operations"},

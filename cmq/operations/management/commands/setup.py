@@ -8,10 +8,13 @@ from typing import Any
 import dsfr
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from cmq.campaigns.texts import load_texts
+from cmq.core.errors import Refusal
 from cmq.operations import demonstration
+from cmq.proof.actions import publish_keys
 from cmq.reference.actions import load_reference
 
 WEB = Path(__file__).resolve().parents[3] / "web"
@@ -36,11 +39,19 @@ class Command(BaseCommand):
         self.stdout.write("Données de référence…")
         load_reference(progress=self._say)
         load_texts()
+        self._publish_keys()
         self.stdout.write("Registre…")
         call_command("import", "register", stdout=self.stdout)
         if not no_demo and not settings.HTTPS:
             demonstration.build(progress=self._say)
         self._static_files()
+
+    def _publish_keys(self) -> None:
+        """What signs credentials, made at the first start."""
+        try:
+            publish_keys(at=timezone.now())
+        except Refusal as error:
+            raise CommandError(str(error)) from error
 
     def _say(self, line: str) -> None:
         self.stdout.write(f"  {line}")

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ProofConfig(AppConfig):
+    name = "cmq.proof"
+    verbose_name = "Preuves du label"
