@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.module_loading import autodiscover_modules
 
 from cmq.campuses.models import Campus, CampusField, CampusMembership
-from cmq.core.models import Change
+from cmq.core.models import Change, OutgoingMail
 from cmq.core.rights import RIGHTS, Role
 from cmq.web.espace.urls import urlpatterns
 from tests.cast import Stage, a_stage
@@ -25,6 +25,7 @@ ON_CAMPUS = frozenset({Role.CONTRIBUTOR, Role.DIRECTOR, Role.KEEPER, Role.TECHNI
 HEADS = ON_CAMPUS - {Role.CONTRIBUTOR}
 IN_ORGANISATION = frozenset({Role.MEMBER, Role.KEEPER, Role.TECHNICIAN})
 KEEPERS = frozenset({Role.KEEPER, Role.TECHNICIAN})
+LETTER_READERS = KEEPERS | {Role.SECRETARY}
 NOBODY: frozenset[Role] = frozenset()
 
 
@@ -139,6 +140,10 @@ DOORS = {
     "registre_correct": Door(KEEPERS, KEEPERS, 403),
     "registre_void": Door(KEEPERS, KEEPERS, 403),
     "registre_people": Door(KEEPERS, KEEPERS, 403),
+    "registre_letter": Door(KEEPERS, NOBODY, 403),
+    "registre_letter_models": Door(LETTER_READERS, NOBODY, 403),
+    "registre_letter_model": Door(LETTER_READERS, NOBODY, 403),
+    "registre_letter_drawn": Door(LETTER_READERS, NOBODY, 403),
     "registre_outbox": Door(KEEPERS, NOBODY, 403),
     "registre_changes": Door(KEEPERS, NOBODY, 403),
     "registre_imports": Door(KEEPERS, KEEPERS, 403),
@@ -188,6 +193,9 @@ def address(stage: Stage, name: str) -> str:
         "registre_withdraw": (stage.fact.pk if stage.fact else 0,),
         "registre_match": (stage.unmatched.pk if stage.unmatched else 0,),
         "registre_correct": (stage.decision.pk if stage.decision else 0,),
+        "registre_letter": (OutgoingMail.objects.latest("pk").pk,),
+        "registre_letter_model": ("invitation",),
+        "registre_letter_drawn": ("invitation",),
         "registre_void": (stage.decision.pk if stage.decision else 0,),
         "registre_import": (an_import().pk,) if name == "registre_import" else (),
     }

@@ -1,17 +1,22 @@
-"""The outbox: a letter is written in the transaction of its cause, and leaves when that has committed."""
+"""The outbox: a letter is written in the transaction of its cause, and leaves once, when that has committed.
 
+What is kept is the plain text; the HTML twin is drawn from it when the letter leaves.
+"""
+
+import datetime as dt
 import smtplib
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
+from django.db.models import F, Q
 from django.utils import timezone
 
+from cmq.core import letters
 from cmq.core.models import OutgoingMail
-from cmq.core.text import one_line
 
 MAX_ATTEMPTS = 10
+HELD_FOR = dt.timedelta(minutes=15)
 DUMMY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 
@@ -26,13 +31,13 @@ def post(to: str, template: str, context: dict[str, object], *, key: str, is_sec
         is_secret: the letter bears a key; its text is not kept once it has left.
     Returns whether the letter is new.
     """
-    subject, _, text = render_to_string(f"{template}.txt", context).strip().partition("\n")
+    letter = letters.render(template, context)
     mail, created = OutgoingMail.objects.get_or_create(
         key=key[:200],
         defaults={
             "to": to,
-            "subject": one_line(subject)[:200],
-            "text": text.strip(),
+            "subject": letter.subject,
+            "text": letter.text,
             "is_secret": is_secret,
             "created_at": timezone.now(),
         },
@@ -44,15 +49,27 @@ def post(to: str, template: str, context: dict[str, object], *, key: str, is_sec
 
 def send_waiting(limit: int = 500) -> tuple[int, int]:
     """Send what waits in the outbox; (sent, failed). A failure keeps its reason and waits for the next run."""
-    waiting = OutgoingMail.objects.waiting().filter(attempts__lt=MAX_ATTEMPTS)[:limit]
-    results = [_try(mail) for mail in waiting]
+    waiting = OutgoingMail.objects.waiting().filter(attempts__lt=MAX_ATTEMPTS).filter(_free(timezone.now()))[:limit]
+    results = [result for mail in waiting if (result := _try(mail)) is not None]
     return sum(results), len(results) - sum(results)
 
 
-def _try(mail: OutgoingMail) -> bool:
-    mail.attempts += 1
+def _free(now: dt.datetime) -> Q:
+    """Letters that no process is sending; one that died on the way holds its letter for a while only."""
+    return Q(taken_at=None) | Q(taken_at__lt=now - HELD_FOR)
+
+
+def _try(mail: OutgoingMail) -> bool | None:
+    """Send one letter; whether it left, or None when another process has it."""
+    now = timezone.now()
+    mine = OutgoingMail.objects.filter(_free(now), pk=mail.pk, sent_at=None)
+    if not mine.update(taken_at=now, attempts=F("attempts") + 1):
+        return None
+    mail.refresh_from_db()
     try:
-        EmailMessage(mail.subject, mail.text, to=[mail.to]).send()
+        message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to])
+        message.attach_alternative(letters.as_html(mail.subject, mail.text), "text/html")
+        message.send()
     except (OSError, smtplib.SMTPException) as error:
         mail.last_error = str(error)[:300]
     else:
@@ -60,5 +77,6 @@ def _try(mail: OutgoingMail) -> bool:
         # Without a mail server the outbox is the only place where the letter can be read.
         if mail.is_secret and settings.EMAIL_BACKEND != DUMMY_BACKEND:
             mail.text = ""
-    mail.save(update_fields=["attempts", "sent_at", "last_error", "text"])
+    mail.taken_at = None
+    mail.save(update_fields=["taken_at", "sent_at", "last_error", "text"])
     return mail.sent_at is not None

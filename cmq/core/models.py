@@ -191,6 +191,8 @@ class OutgoingMail(models.Model):
     is_secret = models.BooleanField("contient une clé", default=False)
     created_at = models.DateTimeField("écrit le")
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
+    # A process is sending it: two at once must not send it twice.
+    taken_at = models.DateTimeField("pris en charge le", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
     last_error = models.CharField("dernière erreur", max_length=300, blank=True)
 

@@ -106,6 +106,16 @@ def can_invite(person: Any, organisation: Organisation) -> bool:
     return is_keeper(person)
 
 
+@right(
+    "organisations.read_letter_models",
+    "Voir les modèles de toutes les lettres, avec un exemple",
+    roles=(Role.SECRETARY, *KEEPERS),
+)
+def can_read_letter_models(person: Any) -> bool:
+    """The keepers, and the authorities’ secretariat, in whose names letters leave."""
+    return is_keeper(person) or holds(person, OrganisationRole.SECRETARY)
+
+
 def can_give(person: Any, organisation: Organisation, role: OrganisationRole) -> bool:
     """Whether this person may invite somebody to this role in this body, or end it.
 

@@ -1,7 +1,10 @@
 """The outbox keeps every letter, sends it once, and remembers what failed."""
 
+import datetime as dt
+
 import pytest
 from django.core import mail as django_mail
+from django.utils import timezone
 
 from cmq.core import mail
 from cmq.core.models import OutgoingMail
@@ -34,3 +37,17 @@ def test_a_broken_server_loses_nothing(settings: object, django_capture_on_commi
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert mail.send_waiting() == (1, 0)
     assert mail.send_waiting() == (0, 0)
+
+
+@pytest.mark.django_db
+def test_a_letter_that_another_process_sends_is_left_to_it(django_capture_on_commit_callbacks: object) -> None:
+    with django_capture_on_commit_callbacks(execute=False):
+        a_letter()
+    now = timezone.now()
+    OutgoingMail.objects.update(taken_at=now)
+    assert mail.send_waiting() == (0, 0)
+    OutgoingMail.objects.update(taken_at=now - mail.HELD_FOR - dt.timedelta(seconds=1))
+    assert mail.send_waiting() == (1, 0)
+    letter = OutgoingMail.objects.get()
+    assert (letter.attempts, letter.taken_at) == (1, None)
+    assert len(django_mail.outbox) == 1

@@ -3,7 +3,18 @@
 from django.urls import path
 
 from cmq.web.espace.files import urls as files
-from cmq.web.espace.views import campus, decisions, home, imports, invitations, members, organisation, people, register
+from cmq.web.espace.views import (
+    campus,
+    decisions,
+    home,
+    imports,
+    invitations,
+    letters,
+    members,
+    organisation,
+    people,
+    register,
+)
 
 urlpatterns = [
     path("", home.home, name="espace"),
@@ -44,6 +55,10 @@ urlpatterns = [
     path("registre/imports/<int:pk>/", imports.one_import, name="registre_import"),
     path("registre/personnes/", register.people, name="registre_people"),
     path("registre/courriers/", register.outbox, name="registre_outbox"),
+    path("registre/courriers/<int:pk>/", letters.letter, name="registre_letter"),
+    path("registre/modeles-de-lettres/", letters.models, name="registre_letter_models"),
+    path("registre/modeles-de-lettres/<slug:name>/", letters.model, name="registre_letter_model"),
+    path("registre/modeles-de-lettres/<slug:name>.html", letters.drawn, name="registre_letter_drawn"),
     path("registre/changements/", register.changes, name="registre_changes"),
     *files.urlpatterns,
 ]

@@ -327,6 +327,27 @@ def test_letters_are_listed_without_their_text(client: Client) -> None:
     assert client.get(url, {"etat": "parties"}).context["page"].paginator.count == 1
 
 
+def test_a_letter_can_be_read_unless_it_bears_a_key(client: Client) -> None:
+    token = invite(a_campus(), email="a@exemple.fr", role=CampusRole.DIRECTOR, by=None)
+    secret = OutgoingMail.objects.get()
+    shown = client.get(reverse("registre_letter", args=[secret.pk])).content.decode()
+    assert secret.subject in shown and "clé personnelle" in shown and token not in shown
+    mail.post("b@exemple.fr", "mail/unknown_account", {"email": "<b>@exemple.fr"}, key="k")
+    plain = client.get(reverse("registre_letter", args=[OutgoingMail.objects.latest("pk").pk])).content.decode()
+    assert "Aucun compte n’a cette adresse" in plain and "&lt;b&gt;" in plain
+    assert client.get(reverse("registre_letter", args=[999_999])).status_code == 404
+
+
+def test_models_of_letters_are_shown_with_examples(client: Client) -> None:
+    listed = client.get(reverse("registre_letter_models")).content.decode()
+    assert "Invitation : Contributeur" in listed
+    shown = client.get(reverse("registre_letter_model", args=["invitation"])).content.decode()
+    assert "Camille Exemple vous invite" in shown
+    drawn = client.get(reverse("registre_letter_drawn", args=["invitation"]))
+    assert "style-src 'sha256-" in drawn["Content-Security-Policy"] and "sandbox" in drawn["Content-Security-Policy"]
+    assert client.get(reverse("registre_letter_model", args=["n-existe-pas"])).status_code == 404
+
+
 def test_the_change_feed_is_read_by_act_and_by_object(client: Client) -> None:
     a_campus("Campus de la mer")
     url = reverse("registre_changes")
