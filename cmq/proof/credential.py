@@ -17,6 +17,7 @@ from cmq.labels.models import LabelDecision
 from cmq.proof import keys, tokens
 from cmq.proof.rules import Award, Standing, standing_on
 from cmq.proof.statuses import entries
+from cmq.proof.wording import doubts
 
 CONTEXT = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
 PARIS = ZoneInfo("Europe/Paris")
@@ -26,8 +27,8 @@ DEMONSTRATION = "DÉMONSTRATION"
 
 def refusal(award: Award, *, on: dt.date) -> str:
     """Why no credential is given for an award on that day, in French; empty when it is given."""
-    if not award.is_certain:
-        return "Le registre ne connaît pas au jour près le début et la fin de ce label."
+    if reasons := doubts(award):
+        return f"Le registre ne signe que ce qu’il sait au jour près. Or {', et '.join(reasons)}."
     standing = standing_on(award, on)
     if standing not in (Standing.VALID, Standing.NOT_BEGUN):
         return f"Le label est aujourd’hui dans l’état « {standing.label.lower()} » : rien n’est à justifier."

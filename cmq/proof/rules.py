@@ -40,14 +40,6 @@ class Award:
         """What paper and addresses call it."""
         return public_id(self.original.pk)
 
-    @property
-    def is_certain(self) -> bool:
-        """Whether the first and the last day of the label are known to the day."""
-        label = self.label
-        if label is None or label.ends_by is None:
-            return False
-        return label.starts_from == label.starts_by and label.ends_from == label.ends_by
-
 
 def award_of(identifier: str) -> Award | None:
     """The award that an identifier names; None when it names none, or one whose campus no source names."""

@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cmq.core.models import Reliability
 from cmq.core.partial_dates import PartialDate
 from cmq.labels.actions import correct_decision, match_decision, record_decision, void_decision
+from cmq.labels.models import DateNature
 from cmq.labels.models import DecisionKind as K
 from cmq.proof.identifiers import ALPHABET, key_of, public_id
 from cmq.proof.rules import Award, Standing, award_of, following, standing_on
+from cmq.proof.wording import doubts
 from tests.factories import a_campus, a_keeper, an_origin
 from tests.proof.making import again, an_award, decide
 
@@ -50,22 +53,43 @@ def test_identifiers_do_not_follow_each_other() -> None:
 
 def test_a_label_through_its_days() -> None:
     award = an_award("2024-09-01", years=2)
-    assert award.is_certain
+    assert doubts(award) == []
     days = ("2024-08-31", "2024-09-01", "2026-08-31", "2026-09-01")
     assert [on(award, day) for day in days] == ["a-venir", "valide", "valide", "expire"]
 
 
 def test_an_unknown_end_is_uncertain() -> None:
     award = an_award(years=None)
-    assert not award.is_certain
+    assert doubts(award)
     assert [on(award, day) for day in ("2024-08-31", "2024-09-01", "2050-01-01")] == ["a-venir"] + ["incertain"] * 2
 
 
 def test_a_partly_known_start_is_uncertain_in_between() -> None:
     award = an_award("2024", years=1)
-    assert not award.is_certain
+    assert doubts(award)
     days = ("2023-12-31", "2024-06-01", "2024-12-31", "2025-06-01", "2026-01-01")
     assert [on(award, day) for day in days] == ["a-venir", "incertain", "valide", "incertain", "expire"]
+
+
+@pytest.mark.parametrize(
+    ("doubtful", "word"),
+    [({"date_nature": DateNature.ANNOUNCEMENT}, "annonce"), ({"date_nature": DateNature.NO_LATER}, "au plus tard")],
+)
+def test_a_date_that_is_not_the_acts_is_no_certain_start(doubtful: dict[str, object], word: str) -> None:
+    assert word in " ".join(doubts(an_award(**doubtful)))
+    assert doubts(an_award(starts_on="2024-10-01", ends_on="2026-09-30", **doubtful)) == []
+
+
+def test_what_was_deduced_or_is_hardly_trusted_is_not_attested() -> None:
+    for trouble in ({"is_deduced": True}, {"reliability": Reliability.LOW}):
+        decision = record_decision(
+            kind=K.AWARDED,
+            decided_on=PartialDate(2024, 1, 1),
+            campus=a_campus(),
+            terms=decide_terms(duration_years=3),
+            origin=an_origin(**trouble),
+        )
+        assert doubts(again(decision))
 
 
 def test_a_suspension_and_its_lifting() -> None:
