@@ -36,7 +36,7 @@ def committed_db(django_db_setup: None, django_db_blocker: object) -> Iterator[N
 
 
 @pytest.fixture(autouse=True)
-def _fresh_memories(settings: object) -> Iterator[None]:
+def _fresh_memories(settings: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What a process remembers of the register is forgotten between tests, whose transactions roll back."""
     from cmq.web import page_cache
 
@@ -44,6 +44,7 @@ def _fresh_memories(settings: object) -> Iterator[None]:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     page_cache.shelf = page_cache._Shelf()
     yield

@@ -79,6 +79,17 @@ def remove_line(line: Grid, *, by: User) -> None:
 
 
 @action
+def draft_college(*, title: str, version: str, by: User | None) -> College:
+    """A college without authorities yet. Raises `NotAllowed`, `Refusal`."""
+    require_right(by is None or rules.is_secretary(by))
+    college = College(title=one_line(title), version=one_line(version))
+    require(college.title and college.version, "Donnez l’intitulé et la version du collège.")
+    _save_once(college, "Cette version existe déjà.")
+    record(college, "campaigns.draft_college", f"Collège : {college}.", is_private=True)
+    return college
+
+
+@action
 def copy_college(college: College, *, version: str, by: User | None) -> College:
     """A new version of a college to edit, with its authorities and seats, nobody seated. Raises `Refusal`."""
     require_right(by is None or rules.is_secretary(by))

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from cmq.accounts.models import User
+from cmq.campaigns.texts import load_texts
 from cmq.campuses.models import Campus, Partnership
 from cmq.core.models import Change, FeedHead, OutgoingMail
 from cmq.labels.models import LabelDecision
@@ -37,6 +38,7 @@ def everything() -> dict[str, list[dict[str, object]]]:
 
 def test_removed_it_leaves_the_register_as_it_was() -> None:
     a_campus("Campus réel")
+    load_texts()
     a_keeper()
     before = everything()
     assert demonstration.build()

@@ -1,8 +1,4 @@
-"""The demonstration: fictional campuses in real communes, and an account for each role.
-
-Everything is made by calling the actions, so it is always legal; everything is marked `is_demo`, so that it can be
-told from the register and taken away.
-"""
+"""The register part of the demonstration, and the whole of it in order."""
 
 import datetime as dt
 import secrets
@@ -27,12 +23,14 @@ from cmq.campuses.models import (
     PartnerRole,
 )
 from cmq.core.days import months_after, years_after
-from cmq.core.feed import change_set, record
+from cmq.core.feed import change_set
 from cmq.core.models import Reliability, Source
 from cmq.core.partial_dates import PartialDate
 from cmq.core.provenance import Origin
 from cmq.labels.actions import Terms, record_decision
-from cmq.labels.models import DecisionKind, LabelDecision
+from cmq.labels.models import DecisionKind
+from cmq.operations.demonstration.people import ROLES, Cast, make_cast
+from cmq.operations.demonstration.procedure import play
 from cmq.organisations import actions as organisations
 from cmq.organisations.models import Kind, Organisation, OrganisationRole
 from cmq.reference.models import Academie, Commune, Departement, Region
@@ -51,9 +49,10 @@ class Account:
 
 ACCOUNTS = (
     Account(f"gardien@{DOMAIN}", "gardien du registre"),
-    Account(f"directrice@{DOMAIN}", "directrice du Campus fictif des Métiers du Bien-vieillir"),
-    Account(f"contributeur@{DOMAIN}", "contributeur du même campus"),
+    Account(f"directrice@{DOMAIN}", "directrice du Campus du Bien-vieillir (fictif) et des campus en campagne"),
+    Account(f"contributeur@{DOMAIN}", "contributeur des mêmes campus"),
     Account(f"referente@{DOMAIN}", "référente du Lycée fictif des Dunes"),
+    *(Account(f"{name}@{DOMAIN}", what) for name, what in ROLES.items()),
 )
 
 
@@ -86,7 +85,8 @@ def build(*, on: dt.date | None = None, progress: Callable[[str], None] = lambda
         _looms(origin, day)
         _project(origin, day)
         progress("Démonstration : comptes…")
-        _accounts(lycee, dunes)
+        cast = _accounts(lycee, dunes, day)
+        play(cast, origin, on=day, progress=progress)
         campuses.report_error(
             dunes,
             message="Le site web indiqué ne répond pas depuis une semaine. (Signalement fictif.)",
@@ -224,9 +224,10 @@ def _project(origin: Origin, day: dt.date) -> None:
     _award(campus, DecisionKind.PROJECT, day - dt.timedelta(days=90), Terms(), origin)
 
 
-def _accounts(lycee: Organisation, campus: Campus) -> None:
+def _accounts(lycee: Organisation, campus: Campus, day: dt.date) -> Cast:
     password = _password()
-    keeper, director, contributor, contact = (_person(account, password) for account in ACCOUNTS)
+    known = {account.email.partition("@")[0]: account for account in ACCOUNTS}
+    keeper, director, contributor, contact = (_person(account, password) for account in ACCOUNTS[:4])
     body = organisations.name_keeping_body("Tenue du registre (démonstration)", is_demo=True)
     for organisation, role, person in (
         (body, OrganisationRole.KEEPER, keeper),
@@ -238,6 +239,9 @@ def _accounts(lycee: Organisation, campus: Campus) -> None:
         token = campuses.invite(campus, email=person.email, role=campus_role, by=keeper)
         campuses.accept_invitation(token, person=person)
     campuses.invite(campus, email=f"invitee@{DOMAIN}", role=CampusRole.CONTRIBUTOR, by=director)
+    cast = make_cast(keeper, lambda name: _person(known[name], password), on=years_after(day, -2))
+    cast.people |= {"directrice": director, "contributeur": contributor}
+    return cast
 
 
 def _person(account: Account, password: str) -> User:
@@ -255,18 +259,3 @@ def _password() -> str:
         path.touch(mode=0o600)
         path.write_text(f"demo-{secrets.token_hex(6)}")
     return path.read_text().strip()
-
-
-def remove() -> bool:
-    """Take the whole demonstration away; the change feed keeps the memory of it. False when there was none."""
-    if not is_present():
-        return False
-    with change_set():
-        for campus in Campus.objects.filter(is_demo=True):
-            record(campus, "operations.remove_demo", f"Démonstration retirée : {campus}.")
-        LabelDecision.objects.delete_demonstration()
-        Campus.objects.filter(is_demo=True).delete()
-        Organisation.objects.filter(is_demo=True).delete()
-        User.objects.filter(is_demo=True).delete()
-        Source.objects.filter(title=SOURCE_TITLE, url="").delete()
-    return True

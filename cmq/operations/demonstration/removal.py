@@ -1,0 +1,58 @@
+"""Taking the demonstration away, from what was decided last down to the people; the change feed keeps the memory."""
+
+from django.db import transaction
+
+from cmq.accounts.models import User
+from cmq.applications.models import Attachment, LabelApplication
+from cmq.awards.models import JointDecision, MinisterialOrder, RegisterEntry
+from cmq.campaigns.models import Campaign, College, Specification
+from cmq.campuses.models import Campus
+from cmq.core.feed import change_set, record
+from cmq.core.models import Source
+from cmq.deliberation.models import LabelMeasure, Meeting
+from cmq.expertise.models import Expert
+from cmq.labels.models import LabelDecision
+from cmq.operations.demonstration.building import SOURCE_TITLE, is_present
+from cmq.organisations.models import Organisation
+
+
+def remove() -> bool:
+    """Take the whole demonstration away. False when there was none."""
+    if not is_present():
+        return False
+    with change_set():
+        for campus in Campus.objects.filter(is_demo=True):
+            record(campus, "operations.remove_demo", f"Démonstration retirée : {campus}.")
+        _remove_procedure()
+        LabelDecision.objects.delete_demonstration()
+        Campus.objects.filter(is_demo=True).delete()
+        Organisation.objects.filter(is_demo=True).delete()
+        User.objects.filter(is_demo=True).delete()
+        Source.objects.filter(title=SOURCE_TITLE, url="").delete()
+    return True
+
+
+def _remove_procedure() -> None:
+    campaigns = Campaign.objects.filter(is_demo=True)
+    colleges = list(campaigns.values_list("college", flat=True))
+    specifications = list(campaigns.values_list("specification", flat=True))
+    decisions = JointDecision.objects.filter(item__meeting__campaign__in=campaigns)
+    MinisterialOrder.objects.filter(decisions__in=decisions).delete()
+    RegisterEntry.objects.filter(decision__in=decisions).delete()
+    decisions.delete()
+    Meeting.objects.filter(campaign__in=campaigns).delete()
+    LabelMeasure.objects.filter(campaign__in=campaigns).delete()
+    files = LabelApplication.objects.filter(campaign__in=campaigns)
+    for attachment in Attachment.objects.filter(application__in=files):
+        _forget_file(attachment)
+    files.update(previous=None)
+    files.delete()
+    Expert.objects.filter(person__is_demo=True).delete()
+    campaigns.delete()
+    College.objects.filter(pk__in=colleges).delete()
+    Specification.objects.filter(pk__in=specifications).delete()
+
+
+def _forget_file(attachment: Attachment) -> None:
+    storage, name = attachment.file.storage, attachment.file.name
+    transaction.on_commit(lambda: storage.delete(name) if name else None)
