@@ -7,15 +7,23 @@ import pytest
 from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 
 from cmq.reference.actions import load_reference
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """The test database holds the whole reference, loaded once."""
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: object, django_db_modify_db_settings: None
+) -> Iterator[None]:
+    """The test database, with the whole reference loaded once. Made whatever tests were chosen: pytest-django's own
+    leaves the real database in place when none of them is marked, and `committed_db` would empty it."""
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
         load_reference()
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from cmq.applications import rules as application_rules
-from cmq.applications.actions import writing
+from cmq.applications.actions import attachments, writing
 from cmq.applications.models import ApplicationState, LabelApplication
 from cmq.core.errors import NotAllowed, Refusal
 from cmq.core.models import OutgoingMail
@@ -14,7 +15,7 @@ from cmq.instruction import actions, rules
 from cmq.instruction.models import Opinion, OpinionBody, OpinionRequest, Ruling
 from cmq.organisations.models import Organisation, OrganisationRole
 from tests.factories import a_person, an_organisation
-from tests.procedure.world import World, a_submitted, a_world, in_body
+from tests.procedure.world import PDF, World, a_submitted, a_world, in_body
 
 pytestmark = pytest.mark.django_db
 S = ApplicationState
@@ -109,6 +110,25 @@ def test_a_correction_reopens_the_named_parts_only_and_stops_the_clock(
     first.refresh_from_db()
     with pytest.raises(Refusal, match="ne s’écrit plus"):
         writing.save_section(first, text="Encore.", version=first.version, by=world.director, at=asked + 6 * DAY)
+
+
+def test_a_correction_adds_documents_and_keeps_those_handed_in(world: World, application: LabelApplication) -> None:
+    asked = world.at + DAY
+    actions.ask_correction(
+        application,
+        sections=[application.sections.all()[0]],
+        comment="Joignez le budget.",
+        due_on=(asked + 20 * DAY).date(),
+        by=world.secretary,
+        at=asked,
+    )
+    with pytest.raises(Refusal, match="déposée avec le dossier"):
+        attachments.detach(application.attachments.all()[0], by=world.director, at=asked + DAY)
+    content = ContentFile(PDF + b"budget")
+    added = attachments.attach(
+        application, name="budget.pdf", content=content, size=content.size, by=world.director, at=asked + DAY
+    )
+    attachments.detach(added, by=world.director, at=asked + DAY)
 
 
 def test_a_correction_says_what_and_when(world: World, application: LabelApplication) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from cmq.accounts.models import User
 from cmq.applications import rules
 from cmq.applications.actions.moves import lock
-from cmq.applications.models import Attachment, LabelApplication, ScanResult
+from cmq.applications.models import ApplicationState, Attachment, LabelApplication, ScanResult
 from cmq.campaigns.models import ExpectedDocument
 from cmq.core.errors import Refusal, require, require_right
 from cmq.core.feed import action, record
@@ -92,6 +92,10 @@ def detach(attachment: Attachment, *, by: User, at: dt.datetime | None = None) -
     require(rules.is_open_to_writing(application), "Le dossier ne s’écrit plus : ses pièces ne changent pas.")
     attachment = Attachment.objects.select_for_update(of=("self",)).get(pk=attachment.pk)
     require(attachment.removed_at is None, "Cette pièce est déjà retirée.")
+    # A correction reopens named parts only: what had been handed in stays, what it adds can be taken back.
+    last = application.moves.last()
+    is_new = application.state == ApplicationState.DRAFT or last is None or attachment.added_at >= last.at
+    require(is_new, "Cette pièce a été déposée avec le dossier : une correction ne la retire pas.")
     attachment.removed_at = at or timezone.now()
     attachment.save(update_fields=["removed_at"])
     record(
