@@ -12,12 +12,14 @@ from django.utils import timezone
 
 from cmq.accounts.models import User
 from cmq.applications.actions import submission, writing
-from cmq.applications.models import ApplicationState, LabelApplication
+from cmq.applications.models import ApplicationKind, ApplicationState, LabelApplication
+from cmq.campuses.actions import state_fact
+from cmq.campuses.models import CampusField
 from cmq.core.models import OutgoingMail
 from cmq.instruction import actions as instruction
 from cmq.organisations.models import OrganisationRole
 from tests.factories import a_campus, an_organisation
-from tests.procedure.world import PDF, World, a_draft, a_submitted, a_world, complete, in_body
+from tests.procedure.world import PDF, World, a_draft, a_submitted, a_world, complete, in_body, label
 
 pytestmark = pytest.mark.django_db
 S = ApplicationState
@@ -232,3 +234,20 @@ def test_a_file_costs_the_same_with_more_of_everything(world: World) -> None:
     ask("Trois")
     assert queries(client, application.get_absolute_url()) <= one
     assert one <= 45
+
+
+def test_a_renewal_shows_what_changed_since_the_last_file(world: World) -> None:
+    label(world.campus, dt.date(2021, 9, 1))
+    application = a_submitted(world)
+    LabelApplication.objects.filter(pk=application.pk).update(
+        state=S.AWARDED, submitted_at=timezone.now() - dt.timedelta(seconds=1)
+    )
+    state_fact(world.campus, field=CampusField.AUDIENCE, value="Apprentis en cuisine", by=world.director)
+    renewal = a_draft(world, ApplicationKind.RENEWAL)
+    client = as_(world.director)
+    shown = client.get(renewal.get_absolute_url()).content.decode()
+    assert f"depuis le dossier {application.reference}" in shown
+    assert "Apprentis en cuisine" in shown
+    section = renewal.sections.get(position=1)
+    writing.save_section(section, text="Texte 1, revu.", version=section.version, by=world.director)
+    assert "depuis le dossier précédent" in client.get(part(renewal)).content.decode()

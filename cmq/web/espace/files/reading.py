@@ -11,9 +11,11 @@ from django.utils import timezone
 from cmq.accounts.models import User
 from cmq.applications import rules
 from cmq.applications.actions.writing import differences
-from cmq.applications.models import ApplicationState, LabelApplication, RequestSide, Section
+from cmq.applications.models import ApplicationKind, ApplicationState, LabelApplication, RequestSide, Section
+from cmq.core.models import Change
 from cmq.instruction import rules as instruction_rules
 from cmq.instruction.models import OpinionRequest
+from cmq.web.espace.history import of_campus
 
 S = ApplicationState
 
@@ -62,6 +64,23 @@ def parts(application: LabelApplication) -> list[Section]:
     return [section for section in sections if rules.is_asked(application, section)]
 
 
+def changes_since(application: LabelApplication) -> list[Change]:
+    """For a campus that asks again: what the register has recorded of it since its last file, or since its label began.
+
+    The newest first, a hundred at most; nothing for a first request.
+    """
+    if not ApplicationKind(application.kind).needs_label:
+        return []
+    since = application.previous.submitted_at if application.previous else None
+    if since is None:
+        label = (
+            application.campus.labels.filter(starts_from__lte=application.created_at).order_by("-starts_from").first()
+        )
+        since = timezone.make_aware(dt.datetime.combine(label.starts_from, dt.time())) if label else None
+    lines = of_campus(application.campus).filter(is_private=False)
+    return list((lines.filter(at__gt=since) if since else lines)[:100])
+
+
 def corrections(application: LabelApplication) -> list[dict[str, Any]]:
     """Each correction with what it changed, section by section."""
     shown = []
@@ -107,5 +126,6 @@ def context(person: User, application: LabelApplication) -> dict[str, Any]:
         "rulings": application.rulings.all(),
         "moves": application.moves.select_related("by"),
         "instruction_days": instruction_rules.instruction_time(application, at=now).days,
+        "changes": changes_since(application) if is_draft else [],
         "absorbed": application.absorbed.all(),
     }
