@@ -83,7 +83,19 @@ def in_file(who: frozenset[Role], **fields: frozenset[Role]) -> Door:
     return Door(fields.get("reads", who), fields.get("posts", who), aloud=READ_FILE)
 
 
+BOARD = SECRETARY | {Role.OBSERVER}
+
 DOORS = {
+    "campaigns": Door(BOARD, NOBODY, 403),
+    "campaign_new": Door(SECRETARY, SECRETARY, 403),
+    "campaign": Door(BOARD, NOBODY, 403),
+    "campaign_open": Door(SECRETARY, SECRETARY, 403),
+    "campaign_move": Door(SECRETARY, SECRETARY, 403),
+    "campaign_close": Door(SECRETARY, SECRETARY, 403),
+    "campaign_board": Door(BOARD, NOBODY, 403),
+    "campaign_board_csv": Door(BOARD, NOBODY, 403),
+    "campaign_bulk": Door(NOBODY, SECRETARY, 403),
+    "campaign_remind": Door(NOBODY, SECRETARY, 403),
     "campus_label": Door(frozenset({Role.CONTRIBUTOR, Role.DIRECTOR}), DIRECTOR, aloud=frozenset({Role.CONTRIBUTOR})),
     "consulted": Door(EVERYONE, NOBODY),
     "files": Door(EVERYONE, NOBODY),
@@ -159,6 +171,8 @@ ONLY_POST = {
     "file_comment",
     "file_resolve",
     "file_detach",
+    "campaign_bulk",
+    "campaign_remind",
 }
 # An empty POST that is a whole act: checked with reading only.
 ACTS_ON_EMPTY_POST = {
@@ -201,6 +215,8 @@ def address(stage: Stage, name: str) -> str:
     }
     if name.startswith("file"):
         return file_address(stage, name)
+    if name.startswith("campaign"):
+        return reverse(name, args=() if name in ("campaigns", "campaign_new") else ("campagne",))
     on_campus = (
         (slug,) if name == "campus_label" or name.startswith("espace_") and name not in ("espace_account",) else ()
     )

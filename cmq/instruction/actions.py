@@ -188,6 +188,26 @@ def remind(*, on: dt.date) -> int:
     return written
 
 
+@action
+def remind_body(request: OpinionRequest, *, by: User, at: dt.datetime | None = None) -> int:
+    """Write to a body that has not answered now, once a day to each of its people; how many letters are new.
+
+    Raises `NotAllowed`, `Refusal`.
+    """
+    require_right(rules.can_ask_opinion(by, request.application))
+    day = timezone.localdate(at or timezone.now())
+    waiting = OpinionRequest.objects.waiting().select_related("application__campus", "body")
+    asked = waiting.filter(pk=request.pk).first()
+    if asked is None:
+        raise Refusal("Cet avis n’est plus attendu.")
+    written = _write_to_body(asked, "mail/opinion_reminder", f"opinion-nudge:{asked.pk}:{day}")
+    require(written, f"{asked.body} : personne à relancer, ou un rappel est déjà parti aujourd’hui.")
+    record(
+        asked, "instruction.remind_body", f"{asked.application.reference} – relance : {asked.body}.", is_private=True
+    )
+    return written
+
+
 def _rule(
     application: LabelApplication,
     to: ApplicationState,

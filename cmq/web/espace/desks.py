@@ -8,6 +8,8 @@ from django.urls import reverse
 from cmq.accounts.models import User
 from cmq.applications.models import ApplicationState, RequestSide
 from cmq.applications.rules import is_on_campus, qualities, readable_by
+from cmq.campaigns.models import Campaign, CampaignState
+from cmq.campaigns.rules import can_read_board
 from cmq.campuses.models import CampusRole
 from cmq.instruction.models import OpinionRequest
 from cmq.organisations.models import OrganisationRole
@@ -47,6 +49,9 @@ def _all(person: User) -> Iterator[Heap]:
     if memberships(person, OrganisationRole.SECRETARY, OrganisationRole.INSTRUCTOR).exists():
         national = running.filter(state=S.SUBMITTED)
         yield Heap(national.count(), "dossier(s) déposés, en attente de recevabilité", f"{files}?etat={S.SUBMITTED}")
+    if can_read_board(person):
+        at_work = Campaign.objects.exclude(state=CampaignState.CLOSED).count()
+        yield Heap(at_work, "campagne(s) préparées ou ouvertes", reverse("campaigns"))
 
 
 def _unsigned(person: User) -> int:

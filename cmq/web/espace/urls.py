@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from cmq.web.espace.campaigns import urls as campaigns
 from cmq.web.espace.files import urls as files
 from cmq.web.espace.views import (
     campus,
@@ -61,4 +62,5 @@ urlpatterns = [
     path("registre/modeles-de-lettres/<slug:name>.html", letters.drawn, name="registre_letter_drawn"),
     path("registre/changements/", register.changes, name="registre_changes"),
     *files.urlpatterns,
+    *campaigns.urlpatterns,
 ]

@@ -1,0 +1,1 @@
+"""The secretariat’s desk, `/espace/campagnes/…`: campaigns, their board, their texts and their college."""
