@@ -9,17 +9,9 @@ from django.db.models import F, Q
 
 from cmq.campaigns.models import Authority
 from cmq.campuses.models import Category
-from cmq.deliberation.models import AgendaItem
+from cmq.deliberation.models import AgendaItem, Outcome
 from cmq.labels.models import LabelDecision
 from cmq.reference.models import Filiere
-
-
-class Outcome(models.TextChoices):
-    """What the joint decision decides."""
-
-    GRANTED = "accorde", "Accordé"
-    DEFERRED = "ajourne", "Ajourné"
-    REFUSED = "refuse", "Refusé"
 
 
 class DecisionState(models.TextChoices):
