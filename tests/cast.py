@@ -12,13 +12,16 @@ from cmq.accounts.models import User
 from cmq.applications.actions.attachments import attach
 from cmq.applications.actions.writing import comment, open_application
 from cmq.applications.models import ApplicationKind, ApplicationState, Attachment, Comment, LabelApplication
-from cmq.campaigns.actions import open_campaign, prepare_campaign
-from cmq.campaigns.models import College, Side, Specification
+from cmq.campaigns.actions import copy_college, open_campaign, prepare_campaign, seat_person
+from cmq.campaigns.models import College, Seat, Side, Specification
 from cmq.campaigns.texts import load_texts
 from cmq.campuses import actions as campus_actions
 from cmq.campuses.models import Campus, CampusFact, CampusMembership, CampusRole, ErrorReport, PartnerRole, Partnership
 from cmq.core.partial_dates import PartialDate
 from cmq.core.rights import Role
+from cmq.deliberation.actions.agenda import add_item
+from cmq.deliberation.actions.meetings import attend, open_meeting, prepare_meeting
+from cmq.deliberation.models import AgendaItem, LabelMeasure, MeasureKind, MeasureState, Meeting
 from cmq.expertise.actions.assigning import assign
 from cmq.expertise.actions.experts import Profile, name_expert, recuse
 from cmq.expertise.models import Assignment, Expert
@@ -55,6 +58,10 @@ class Stage:
     opinion: OpinionRequest | None = None
     expert: Expert | None = None
     assignment: Assignment | None = None
+    tabled: LabelApplication | None = None
+    measure: LabelMeasure | None = None
+    meeting: Meeting | None = None
+    item: AgendaItem | None = None
     comment: Comment | None = None
     attachment: Attachment | None = None
 
@@ -181,6 +188,7 @@ def _furnish(stage: Stage) -> None:
     stage.pending = campus.memberships.get(person=None)
     _furnish_the_procedure(stage)
     _furnish_the_expertise(stage)
+    _furnish_the_college(stage)
     stage.contact = stage.organisation.memberships.get(person=stage.people[Role.MEMBER])
 
 
@@ -232,3 +240,31 @@ def _furnish_the_expertise(stage: Stage) -> None:
     recused = assign(file, experts[Role.RECUSED_EXPERT], due_on=due_on, by=secretary)
     recuse(recused, reason="Lien avec le campus.", by=secretary)
     file.refresh_from_db()
+
+
+def _furnish_the_college(stage: Stage) -> None:
+    """A second file and a measure are before the college, which sits; somebody else sits in another college."""
+    assert stage.application is not None
+    campaign, secretary, at = stage.application.campaign, stage.people[Role.SECRETARY], timezone.now()
+    file = open_application(stage.campus, campaign=campaign, kind=ApplicationKind.RAISE, by=None, at=at)
+    file.state, file.submitted_at, file.digest = ApplicationState.COLLEGE, at, "0" * 64
+    file.save()
+    stage.tabled = file
+    stage.measure = LabelMeasure.objects.create(
+        campaign=campaign,
+        campus=stage.campus,
+        kind=MeasureKind.WITHDRAWAL,
+        state=MeasureState.COLLEGE,
+        reasons="Engagements non tenus.",
+        proposed_at=at,
+        heard_until=at.date(),
+    )
+    other = copy_college(campaign.college, version="autre", by=None)
+    seats = Seat.objects.filter(authority__college=campaign.college), Seat.objects.filter(authority__college=other)
+    holder = seat_person(seats[0][0], stage.people[Role.AUTHORITY], by=None)
+    seat_person(seats[1][0], stage.people[Role.OTHER_AUTHORITY], by=None)
+    meeting = prepare_meeting(campaign, title="Séance", held_at=at, by=secretary)
+    stage.item = add_item(meeting, file, by=secretary)
+    add_item(meeting, stage.measure, by=secretary)
+    stage.meeting = open_meeting(meeting, by=secretary)
+    attend(stage.meeting, holder, by=holder.person)

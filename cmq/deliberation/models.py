@@ -273,7 +273,7 @@ class Position(models.Model):
                 condition=Q(advice=Advice.AWARD) | ~Q(reasons=""), name="position_other_than_award_is_reasoned"
             ),
             models.CheckConstraint(
-                condition=Q(advice=Advice.SHORTER, years__gte=1, years__lte=4)
+                condition=Q(advice=Advice.SHORTER, years__isnull=False, years__gte=1, years__lte=4)
                 | (~Q(advice=Advice.SHORTER) & Q(years=None)),
                 name="position_shorter_says_how_long",
             ),

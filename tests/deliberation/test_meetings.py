@@ -470,9 +470,10 @@ def test_the_database_holds_the_room_together(room: Room) -> None:
             item=item, seat=seat, advice=Advice.SHORTER, years=5, reasons="x", taken_at=NOW
         ),
     ]
-    for write in wrong:
+    for number, write in enumerate(wrong):
         with pytest.raises(IntegrityError), transaction.atomic():
             write()
+            pytest.fail(f"number {number} was written")
 
 
 # Several at once

@@ -65,22 +65,10 @@ def propose_measure(
     require(heard_until > day, "Laissez au campus un délai pour répondre : donnez une date à venir.")
     kind = MeasureKind(kind)
     _check_label(campus, kind, until, day)
-    measure = LabelMeasure(
-        campaign=campaign,
-        campus=campus,
-        kind=kind,
-        reasons=reasons.strip(),
-        legal_basis=one_line(legal_basis),
-        until=until,
-        proposed_at=at,
-        proposed_by=by,
-        heard_until=heard_until,
-    )
-    try:
-        with transaction.atomic():
-            measure.save()
-    except IntegrityError as error:
-        raise Refusal("Une mesure de cette nature est déjà engagée pour ce campus.") from error
+    measure = LabelMeasure(campaign=campaign, campus=campus, kind=kind, until=until, heard_until=heard_until)
+    measure.reasons, measure.legal_basis = reasons.strip(), one_line(legal_basis)
+    measure.proposed_at, measure.proposed_by = at, by
+    _save_once(measure)
     record(measure, "deliberation.propose_measure", f"Mesure envisagée : {measure}.", is_private=True)
     _tell(measure, "mail/measure_proposed", f"measure-proposed:{measure.pk}")
     return measure
@@ -177,6 +165,14 @@ def _move(measure: LabelMeasure, to: MeasureState, summary: str) -> LabelMeasure
     diff = {"state": [before.value, to.value]}
     record(measure, "deliberation.move_measure", summary, diff=diff, is_private=True)
     return measure
+
+
+def _save_once(measure: LabelMeasure) -> None:
+    try:
+        with transaction.atomic():
+            measure.save()
+    except IntegrityError as error:
+        raise Refusal("Une mesure de cette nature est déjà engagée pour ce campus.") from error
 
 
 def _locked(measure: LabelMeasure) -> LabelMeasure:

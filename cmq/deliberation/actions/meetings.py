@@ -60,7 +60,7 @@ def convene(meeting: Meeting, *, by: User, at: dt.datetime | None = None) -> int
     people = {holder.person_id: holder.person for holder in seated.select_related("person")}
     context = {
         "meeting": meeting,
-        "items": items,
+        "items": [str(item) for item in items],
         "link": f"{settings.SITE_URL}{meeting.get_absolute_url()}",
         "site_url": settings.SITE_URL,
         "site_name": settings.SITE_NAME,
