@@ -96,7 +96,9 @@ def code(url: str) -> str:
 def shown(text: str) -> str:
     """The text with a question mark for each sign that the embedded fonts do not have: a standard allows no gap."""
     composed = unicodedata.normalize("NFC", text)
-    return "".join(sign if _has_glyph(sign) else "?" for sign in composed)
+    # Marks of direction and joining have no shape.
+    shapes = (sign for sign in composed if unicodedata.category(sign) != "Cf")
+    return "".join(sign if _has_glyph(sign) else "?" for sign in shapes)
 
 
 def _shown(value: Any) -> Any:
