@@ -26,6 +26,11 @@ _GLYPHS = ((" ", "~"), ("\u00a0", "\u04ff"), ("\u1e00", "\u2040"), ("\u2070", "\
 TEMPLATE = Path(__file__).resolve().parent / "data" / "attestation.typ"
 
 
+def is_given(award: Award) -> bool:
+    """Whether an award has an attestation to download."""
+    return not doubts(award)
+
+
 def refusal(award: Award) -> str:
     """Why no attestation is given for an award, in French; empty when it is given."""
     reasons = doubts(award)

@@ -57,10 +57,10 @@ def award_of(identifier: str) -> Award | None:
     return Award(original, decision, decision.campus, labels.filter(original=original).first())
 
 
-def awards_of(campus: Campus) -> list[tuple[Label, str]]:
-    """The labels of a campus, oldest first, each with the identifier of its award; one query."""
-    labels = Label.objects.filter(campus=campus).select_related("decision").order_by("starts_from")
-    return [(label, public_id(label.original_id)) for label in labels]
+def awards_of(campus: Campus) -> list[Award]:
+    """The awards of a campus that have a label, oldest first; two queries."""
+    labels = Label.objects.of_campus(campus).select_related("original")
+    return [Award(label.original, label.decision, campus, label) for label in labels]
 
 
 def standing_on(award: Award, day: dt.date) -> Standing:

@@ -13,9 +13,11 @@ from django.utils import timezone
 from cmq.campuses.models import AreaKind, Campus, CampusArea, CampusField, CampusLink, Category, LinkKind, Partnership
 from cmq.campuses.review import FieldState, by_field
 from cmq.core.models import Sourced
-from cmq.labels.models import Label, LabelDecision
+from cmq.labels.models import LabelDecision
 from cmq.labels.states import with_label_state
 from cmq.organisations.models import Family
+from cmq.proof.attestation import is_given
+from cmq.proof.rules import awards_of
 from cmq.reference.models import Departement, Filiere
 from cmq.web import maps, timeline
 from cmq.web.public import wording
@@ -72,7 +74,8 @@ def campus(request: HttpRequest, slug: str) -> HttpResponse:
     today = timezone.localdate()
     found = get_object_or_404(with_label_state(Campus.objects.for_page(), on=today), slug=slug)
     decisions = list(found.decisions.standing().in_time_order().select_related("filiere").prefetch_related("sources"))
-    labels = list(Label.objects.of_campus(found))
+    awards = awards_of(found)
+    labels = [award.label for award in awards if award.label]
     fields = {state.field: state for state in by_field(found.facts.all())}
     names = dict(Filiere.objects.values_list("slug", "name"))
     context = {
@@ -83,6 +86,7 @@ def campus(request: HttpRequest, slug: str) -> HttpResponse:
         "contradictions": _contradictions(fields.values(), names),
         "decisions": decisions,
         "replaced": found.decisions.replaced().in_time_order().select_related("corrected_by"),
+        "awards": [(award, is_given(award)) for award in awards],
         "remarks": wording.remarks(labels),
         "timeline": timeline.draw(decisions, labels, on=today),
         "families": _families(found),

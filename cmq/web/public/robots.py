@@ -24,6 +24,7 @@ _PAGES = (
     "map",
     "filieres",
     "regions",
+    "verify",
     "about",
     "legal",
     "privacy",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cmq.web.public import campus, directory, duties, home, report, robots, territories
+from cmq.web.public import campus, directory, duties, home, proof, report, robots, territories
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,13 @@ urlpatterns = [
     path("campus.geojson", directory.directory_geojson, name="directory_geojson"),
     path("campus/<slug:slug>/", campus.campus, name="campus"),
     path("campus/<slug:slug>/signaler/", report.report_error, name="report_error"),
+    path("label/verifier/", proof.verify, name="verify"),
+    path("label/verifier/<str:identifier>/", proof.award, name="verify_award"),
+    path("label/verifier/<str:identifier>/attestation.pdf", proof.attestation_pdf, name="attestation_pdf"),
+    path("label/verifier/<str:identifier>/justificatif.jwt", proof.credential_jwt, name="credential_jwt"),
+    path("label/statuts/<str:purpose>/<int:number>/", proof.status_list, name="status_list"),
+    path(".well-known/jwks.json", proof.key_set, name="key_set"),
+    path(".well-known/did.json", proof.did_document, name="did_document"),
     path("communes.json", directory.commune_completion, name="commune_completion"),
     path("carte/", territories.map_page, name="map"),
     path("contours/<str:level>.geojson", territories.outline_geojson, name="outline_geojson"),

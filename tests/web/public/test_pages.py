@@ -39,6 +39,7 @@ PAGES = [
     "/regions/polynesie-francaise/",
     "/campus/autonomie-longevite-sante/",
     "/campus/autonomie-longevite-sante/signaler/",
+    "/label/verifier/",
     "/a-propos/",
     "/mentions-legales/",
     "/donnees-personnelles/",
@@ -52,9 +53,13 @@ FILES = [
     "/communes.json?q=berck",
     "/contours/regions.geojson",
     "/.well-known/security.txt",
+    "/.well-known/jwks.json",
+    "/.well-known/did.json",
     "/robots.txt",
     "/sitemap.xml",
 ]
+# Pages that take a form: they set the cookie that protects it.
+FORMS = ("/signaler/", "/label/verifier/")
 
 
 class _Outline(HTMLParser):
@@ -105,14 +110,14 @@ def test_page_is_whole(client: Client, als: Campus, path: str) -> None:
 def test_a_visitor_gets_no_cookie_and_a_stranger_the_same_page(client: Client, als: Campus, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 200
-    assert not response.cookies or path.endswith("/signaler/")
+    assert not response.cookies or path.endswith(FORMS)
     client.force_login(a_person())
     assert client.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("path", [*PAGES, *FILES])
 def test_reading_is_all_that_a_page_allows(client: Client, als: Campus, path: str) -> None:
-    writes = ["put", "patch", "delete"] if path.endswith("/signaler/") else ["post", "put", "patch", "delete"]
+    writes = ["put", "patch", "delete"] if path.endswith(FORMS) else ["post", "put", "patch", "delete"]
     for method in writes:
         response = getattr(client, method)(path)
         assert response.status_code == 405, method
@@ -123,6 +128,8 @@ def test_reading_is_all_that_a_page_allows(client: Client, als: Campus, path: st
 
 def test_every_address_has_its_test() -> None:
     tested = {resolve(path.split("?")[0]).url_name for path in [*PAGES, *FILES]}
+    # Those that need an award and a key: `test_proof.py`.
+    tested |= {"verify_award", "attestation_pdf", "credential_jwt", "status_list"}
     assert tested == {pattern.name for pattern in urlpatterns}
 
 

@@ -8,6 +8,8 @@ from django.utils import timezone
 from cmq.campuses import actions, review, rules
 from cmq.campuses.models import AreaKind, CampusFact, CampusField, NameKind
 from cmq.labels.states import state_of
+from cmq.proof.attestation import is_given
+from cmq.proof.rules import awards_of
 from cmq.web.espace import history
 from cmq.web.espace.access import (
     ACT,
@@ -47,6 +49,7 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
         "names": campus.names.prefetch_related("sources"),
         "areas": campus.areas.select_related("academie", "departement", "commune").prefetch_related("sources"),
         "decisions": campus.decisions.standing().in_time_order().prefetch_related("sources"),
+        "awards": [(award, is_given(award)) for award in awards_of(campus)],
         "replaced": campus.decisions.replaced().in_time_order().select_related("corrected_by"),
         "keeps": rules.can_keep(request.user),
     }
