@@ -12,6 +12,7 @@ from cmq.accounts.models import User
 from cmq.applications.actions.attachments import attach
 from cmq.applications.actions.writing import comment, open_application
 from cmq.applications.models import ApplicationKind, ApplicationState, Attachment, Comment, LabelApplication
+from cmq.awards.models import JointDecision, Signature
 from cmq.campaigns.actions import copy_college, open_campaign, prepare_campaign, seat_person
 from cmq.campaigns.models import College, Seat, Side, Specification
 from cmq.campaigns.texts import load_texts
@@ -21,7 +22,7 @@ from cmq.core.partial_dates import PartialDate
 from cmq.core.rights import Role
 from cmq.deliberation.actions.agenda import add_item
 from cmq.deliberation.actions.meetings import attend, open_meeting, prepare_meeting
-from cmq.deliberation.models import AgendaItem, LabelMeasure, MeasureKind, MeasureState, Meeting
+from cmq.deliberation.models import AgendaItem, LabelMeasure, MeasureKind, MeasureState, Meeting, Outcome
 from cmq.expertise.actions.assigning import assign
 from cmq.expertise.actions.experts import Profile, name_expert, recuse
 from cmq.expertise.models import Assignment, Expert
@@ -62,6 +63,8 @@ class Stage:
     measure: LabelMeasure | None = None
     meeting: Meeting | None = None
     item: AgendaItem | None = None
+    decision_to_sign: JointDecision | None = None
+    signature: Signature | None = None
     comment: Comment | None = None
     attachment: Attachment | None = None
 
@@ -268,3 +271,7 @@ def _furnish_the_college(stage: Stage) -> None:
     add_item(meeting, stage.measure, by=secretary)
     stage.meeting = open_meeting(meeting, by=secretary)
     attend(stage.meeting, holder, by=holder.person)
+    stage.decision_to_sign = JointDecision.objects.create(
+        item=stage.item, number="DC-1", outcome=Outcome.GRANTED, name="Campus", reasons="Motifs.", decided_at=at
+    )
+    stage.signature = Signature.objects.create(decision=stage.decision_to_sign, authority=holder.seat.authority)

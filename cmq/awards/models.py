@@ -78,6 +78,10 @@ class JointDecision(models.Model):
     def __str__(self) -> str:
         return f"{self.number} – {self.name}"
 
+    def get_absolute_url(self) -> str:
+        """Its page in the workspace."""
+        return f"/espace/decisions/{self.number}/"
+
 
 class Signature(models.Model):
     """An authority signs a joint decision, once."""

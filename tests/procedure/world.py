@@ -1,19 +1,31 @@
 """A whole world for the procedure: a campaign, a campus with its people, its territory, the authorities."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.files.base import ContentFile
 
 from cmq.accounts.models import User
 from cmq.applications import rules
 from cmq.applications.actions import attachments, submission, writing
-from cmq.applications.models import ApplicationKind, LabelApplication
+from cmq.applications.actions.moves import move
+from cmq.applications.models import ApplicationKind, ApplicationState, LabelApplication
+from cmq.awards.actions.deciding import decide, sign
+from cmq.awards.models import JointDecision, Signature
+from cmq.awards.rules import DecisionTerms
 from cmq.campaigns import actions as campaigns
-from cmq.campaigns.models import PHASE_ENDS, Campaign, College, Side, Specification
+from cmq.campaigns.models import PHASE_ENDS, Campaign, College, SeatHolder, Side, Specification
 from cmq.campaigns.texts import load_texts
 from cmq.campuses.models import Campus, CampusMembership, CampusRole, Category
+from cmq.core.feed import change_set
 from cmq.core.partial_dates import PartialDate
+from cmq.deliberation.actions import meetings
+from cmq.deliberation.actions.agenda import add_item
+from cmq.deliberation.actions.voting import conclude, take_position
+from cmq.deliberation.models import AgendaItem, LabelMeasure, Meeting
+from cmq.expertise.models import Advice
 from cmq.labels.actions import Terms, record_decision
 from cmq.labels.models import DecisionKind
 from cmq.organisations.models import Kind, Organisation, OrganisationMembership, OrganisationRole
@@ -192,3 +204,67 @@ def a_submitted(world: World, kind: ApplicationKind = ApplicationKind.FIRST, **f
     submission.send_to_signature(application, by=director_of(application), at=world.at)
     submission.sign_submission(application, by=world.recteur, at=world.at)
     return submission.sign_submission(application, by=world.president, at=world.at)
+
+
+def before_the_college(application: LabelApplication, world: World) -> LabelApplication:
+    """Moved on to the college, as instruction and expertise would."""
+    with change_set():
+        for state in (ApplicationState.ADMISSIBLE, ApplicationState.EXPERTISE, ApplicationState.COLLEGE):
+            application = move(application, state, by=None, at=world.at)
+    return application
+
+
+def a_meeting(world: World, subjects: Sequence[LabelApplication | LabelMeasure]) -> Meeting:
+    """An open meeting with these points, everybody in their seat."""
+    meeting = meetings.prepare_meeting(world.campaign, title="Séance d’essai", held_at=world.at, by=world.secretary)
+    for subject in subjects:
+        add_item(meeting, subject, by=world.secretary)
+    meeting = meetings.open_meeting(meeting, by=world.secretary, at=world.at)
+    for holder in SeatHolder.objects.filter(seat__authority__college=world.campaign.college):
+        meetings.attend(meeting, holder, by=world.secretary, at=world.at)
+    return meeting
+
+
+def voted(
+    world: World, application: LabelApplication | LabelMeasure, advice: Advice = Advice.AWARD, years: int | None = None
+) -> AgendaItem:
+    """A point on which every seat has voted alike, the vote closed."""
+    item = a_meeting(world, [application]).items.get()
+    for person in world.authorities.values():
+        reasons = "" if advice is Advice.AWARD else "Motif."
+        take_position(item, advice=advice, years=years, reasons=reasons, by=person, at=world.at)
+    conclude(item, by=world.secretary, at=world.at)
+    item.refresh_from_db()
+    return item
+
+
+def some_terms(application: LabelApplication | None = None, **fields: Any) -> DecisionTerms:
+    """Terms that fit a file that asks for five years."""
+    asked = {}
+    if application is not None:
+        asked = {"category": application.category or "cmq", "filiere": application.filiere, "territory": "Essai"}
+    given = {"duration_years": 5, "starts_on": START.date(), "reasons": "Motifs.", "remedies": "Recours.", **asked}
+    return DecisionTerms(**{**given, **fields})
+
+
+def decided(world: World, application: LabelApplication, **fields: Any) -> JointDecision:
+    """A granted decision, to be signed."""
+    item = voted(world, before_the_college(application, world))
+    return decide(item, some_terms(application, **fields), by=world.secretary, at=world.at)
+
+
+def signers_of(decision: JointDecision) -> list[tuple[Signature, User]]:
+    """Each signature with somebody who may give it."""
+    return [
+        (signature, SeatHolder.objects.filter(seat__authority=signature.authority_id)[0].person)
+        for signature in decision.signatures.select_related("authority")
+    ]
+
+
+def signed(decision: JointDecision, world: World, *, but: int = 0) -> JointDecision:
+    """Signed by every authority, the last `but` excepted."""
+    pairs = signers_of(decision)
+    for signature, person in pairs[: len(pairs) - but]:
+        sign(signature, by=person, at=world.at)
+    decision.refresh_from_db()
+    return decision

@@ -22,17 +22,21 @@ from cmq.core.days import years_after
 from cmq.core.models import Reliability
 from cmq.core.partial_dates import PartialDate
 from cmq.core.provenance import Origin
+from cmq.deliberation.actions.measures import answer_measure, propose_measure, put_to_college
+from cmq.deliberation.models import MeasureKind
 from cmq.expertise.actions import assigning, marking
 from cmq.expertise.models import Advice
 from cmq.instruction import actions as instruction
 from cmq.instruction.models import Opinion, OpinionBody
 from cmq.labels.actions import Terms, record_decision
 from cmq.labels.models import DecisionKind
+from cmq.operations.demonstration.college import Point, decide_all, hold, publish_and_order, sign_all, start, vote
 from cmq.operations.demonstration.documents import a_document
 from cmq.operations.demonstration.people import REGION, Cast
 from cmq.reference.models import Commune, Filiere, Region
 
 DAY = dt.timedelta(days=1)
+HOUR = dt.timedelta(hours=1)
 # Days of each phase, from the submission on.
 SPANS = [60, 15, 20, 40, 30, 30, 30]
 
@@ -63,7 +67,7 @@ WIND = Player("Campus fictif du Vent du large", "Transition énergétique, éco-
 MUSIC = Player("Campus fictif des Orgues et des Carillons", "Création, design, audiovisuel", "59122")
 FOREST = Player("Campus fictif des Jardins ouvriers", "Services à la personne, bien-être", "62498")
 PUPPETS = Player("Campus fictif des Marionnettes", "Création, design, audiovisuel", "80799")
-COOKIES = Player("Campus fictif des Gaufres et Gourmandises", "Tourisme, gastronomie", "59392")
+COOKIES = Player("Campus fictif des Gaufres et Gourmandises", "Tourisme, gastronomie", "59392", 2)
 
 
 class Play:
@@ -291,7 +295,13 @@ def play(cast: Cast, origin: Origin, *, on: dt.date, progress: Callable[[str], N
     progress("Démonstration : une campagne passée, de l’appel à la publication…")
     past = _campaign(f"Campagne fictive {on.year - 1}", cast, specification, noon - 480 * DAY, spans=SPANS)
     played = Play(past, cast, origin)
-    play_past(played, noon - 470 * DAY)
+    files = play_past(played, noon - 470 * DAY)
+    advised = (Advice.AWARD, Advice.REFUSE, Advice.DEFER, Advice.AWARD, Advice.AWARD)
+    points = [Point(file, advice) for file, advice in zip(files, advised, strict=True)]
+    items = hold(past, cast, points, title="Séance fictive de labellisation", at=noon - 340 * DAY)
+    decisions = decide_all(items, cast, at=noon - 338 * DAY)
+    sign_all(decisions, cast, at=noon - 320 * DAY)
+    publish_and_order(decisions, cast, at=noon - 290 * DAY)
     progress("Démonstration : un dossier à chaque bureau…")
     now = _campaign("Dépôt permanent fictif", cast, specification, noon - 200 * DAY, spans=None)
     play_present(Play(now, cast, origin), noon)
@@ -324,3 +334,35 @@ def play_present(played: Play, noon: dt.datetime) -> None:
         at=noon - 19 * DAY,
     )
     played.with_experts(MUSIC, noon - 55 * DAY, number=3)
+    _before_the_college(played, noon)
+
+
+def _before_the_college(played: Play, noon: dt.datetime) -> None:
+    """A suspension decided, a decision that awaits its last signatures, an open meeting where positions are awaited."""
+    campaign, cast = played.campaign, played.cast
+    campus = played.campus(COOKIES, on=timezone.localdate(noon))
+    measure = propose_measure(
+        campaign,
+        campus,
+        kind=MeasureKind.SUSPENSION,
+        reasons="Gouvernance fictive défaillante : aucun comité depuis deux ans.",
+        legal_basis="Fondement à préciser : aucun texte trouvé sur la suspension.",
+        heard_until=timezone.localdate(noon - 60 * DAY),
+        by=cast["secretaire"],
+        at=noon - 90 * DAY,
+    )
+    answer_measure(
+        measure, observations="Un comité fictif se réunit le mois prochain.", by=played.director, at=noon - 70 * DAY
+    )
+    put_to_college(measure, by=cast["secretaire"], at=noon - 65 * DAY)
+    measure.refresh_from_db()
+    suspended = hold(campaign, cast, [Point(measure)], title="Séance fictive de printemps", at=noon - 50 * DAY)
+    sign_all(decide_all(suspended, cast, at=noon - 49 * DAY), cast, at=noon - 45 * DAY)
+    puppets = played.examined(PUPPETS, noon - 130 * DAY)
+    signing = hold(
+        campaign, cast, [Point(puppets, Advice.SHORTER, 3)], title="Séance fictive d’été", at=noon - 20 * DAY
+    )
+    sign_all(decide_all(signing, cast, at=noon - 18 * DAY), cast, at=noon - 10 * DAY, but=2)
+    gardens = played.examined(FOREST, noon - 100 * DAY)
+    meeting = start(campaign, cast, [gardens], title="Séance fictive du jour", at=noon - 4 * HOUR)
+    vote(meeting.items.get(), cast, Point(gardens), number=2, at=noon - 3 * HOUR)

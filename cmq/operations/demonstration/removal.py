@@ -29,6 +29,7 @@ def remove() -> bool:
         Organisation.objects.filter(is_demo=True).delete()
         User.objects.filter(is_demo=True).delete()
         Source.objects.filter(title=SOURCE_TITLE, url="").delete()
+        Source.objects.filter(title__startswith="Décision conjointe n° DEMO-").delete()
     return True
 
 
