@@ -9,11 +9,13 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
 from cmq.campuses.models import Campus, CampusField, CampusMembership
 from cmq.core.models import Change, OutgoingMail
 from cmq.core.rights import RIGHTS, Role
+from cmq.expertise.models import DeclaredConflict
 from cmq.web.espace.urls import urlpatterns
 from tests.cast import Stage, a_stage
 
@@ -67,7 +69,7 @@ DIRECTOR = frozenset({Role.DIRECTOR})
 SIGNERS = frozenset({Role.DELEGATE, Role.RECTEUR, Role.PRESIDENT})
 SECRETARY = frozenset({Role.SECRETARY})
 READ_DRAFT = WRITERS | SIGNERS | SECRETARY
-READ_FILE = READ_DRAFT | {Role.OPINION, Role.OBSERVER}
+READ_FILE = READ_DRAFT | {Role.OPINION, Role.OBSERVER, Role.EXPERT}
 
 
 def in_draft(
@@ -83,6 +85,7 @@ def in_file(who: frozenset[Role], **fields: frozenset[Role]) -> Door:
     return Door(fields.get("reads", who), fields.get("posts", who), aloud=READ_FILE)
 
 
+EXPERT = frozenset({Role.EXPERT})
 BOARD = SECRETARY | {Role.OBSERVER}
 
 DOORS = {
@@ -96,6 +99,22 @@ DOORS = {
     "campaign_board_csv": Door(BOARD, NOBODY, 403),
     "campaign_bulk": Door(NOBODY, SECRETARY, 403),
     "campaign_remind": Door(NOBODY, SECRETARY, 403),
+    "experts": Door(SECRETARY, NOBODY, 403),
+    "expert_invite": Door(SECRETARY, SECRETARY, 403),
+    "expert_new": Door(SECRETARY, SECRETARY, 403),
+    "expert": Door(SECRETARY, SECRETARY, 403),
+    "expert_conflict": Door(SECRETARY, SECRETARY, 403),
+    "expert_conflict_withdraw": Door(SECRETARY, SECRETARY, 403),
+    "file_experts": in_file(SECRETARY),
+    "file_recuse": in_file(SECRETARY),
+    "file_postpone": in_file(SECRETARY),
+    "file_second_round": in_file(SECRETARY),
+    "file_college": in_file(SECRETARY),
+    "expertises": Door(EVERYONE, NOBODY),
+    "expertise": Door(EXPERT, EXPERT),
+    "expertise_hand_in": Door(EXPERT, EXPERT),
+    "expertise_abstain": Door(EXPERT, EXPERT),
+    "expertise_conflict": Door(EXPERT, EXPERT),
     "campus_label": Door(frozenset({Role.CONTRIBUTOR, Role.DIRECTOR}), DIRECTOR, aloud=frozenset({Role.CONTRIBUTOR})),
     "consulted": Door(EVERYONE, NOBODY),
     "files": Door(EVERYONE, NOBODY),
@@ -215,6 +234,8 @@ def address(stage: Stage, name: str) -> str:
     }
     if name.startswith("file"):
         return file_address(stage, name)
+    if name.startswith("expert"):
+        return expert_address(stage, name)
     if name.startswith("campaign"):
         return reverse(name, args=() if name in ("campaigns", "campaign_new") else ("campagne",))
     on_campus = (
@@ -229,7 +250,7 @@ def file_address(stage: Stage, name: str) -> str:
     assert stage.draft is not None and stage.application is not None and stage.opinion is not None
     if name == "files":
         return reverse(name)
-    handed_in = ("file_ruling", "file_correction", "file_answer", "file_opinion_ask", "file_opinion")
+    handed_in = ("file_ruling", "file_correction", "file_answer", "file_opinion_ask", "file_opinion", *OF_EXPERTS)
     reference = (stage.application if name in handed_in else stage.draft).reference
     more: dict[str, tuple[int, ...]] = dict.fromkeys(
         ("file_section", "file_autosave", "file_presence", "file_versions", "file_comment"), (1,)
@@ -237,13 +258,31 @@ def file_address(stage: Stage, name: str) -> str:
     more["file_resolve"] = (1, stage.comment.pk if stage.comment else 0)
     more["file_download"] = more["file_detach"] = (stage.attachment.pk if stage.attachment else 0,)
     more["file_opinion"] = (stage.opinion.pk,)
+    more["file_recuse"] = more["file_postpone"] = (stage.assignment.pk if stage.assignment else 0,)
     return reverse(name, args=[reference, *more.get(name, ())])
+
+
+OF_EXPERTS = ("file_experts", "file_recuse", "file_postpone", "file_second_round", "file_college")
+
+
+def expert_address(stage: Stage, name: str) -> str:
+    """The address of a page of the experts’ list, or of the expert’s own desk."""
+    assert stage.expert is not None and stage.assignment is not None
+    if name in ("experts", "expert_invite", "expert_new", "expertises"):
+        return reverse(name)
+    if name.startswith("expertise"):
+        return reverse(name, args=[stage.assignment.pk])
+    more: tuple[int, ...] = ()
+    if name == "expert_conflict_withdraw":
+        at = timezone.now()
+        elsewhere = Campus.objects.exclude(pk=stage.campus.pk)[0]
+        declared = {"expert": stage.expert, "campus": elsewhere}
+        more = (DeclaredConflict.objects.get_or_create(**declared, defaults={"reason": "x", "declared_at": at})[0].pk,)
+    return reverse(name, args=[stage.expert.pk, *more])
 
 
 def an_import() -> object:
     """A file that waits to be applied."""
-    from django.utils import timezone
-
     from cmq.imports.models import ImportState, RegisterImport
 
     return RegisterImport.objects.create(name="campus.csv", uploaded_at=timezone.now(), state=ImportState.CHECKED)

@@ -89,6 +89,14 @@ def can_read_marks(person: Any, assignment: Assignment) -> bool:
     return is_open and mine.filter(round=assignment.round, state=AssignmentState.HANDED_IN).exists()
 
 
+def open_marks(person: Any, application: LabelApplication) -> AssignmentQuerySet:
+    """The others’ expertises of a file that this expert may read: `can_read_marks` of all, asked once."""
+    mine = readable_assignments(person).filter(application=application.pk)
+    rounds = mine.filter(state=AssignmentState.HANDED_IN).values("round")
+    others = Assignment.objects.standing().filter(application=application.pk, state=AssignmentState.HANDED_IN)
+    return others.filter(round__in=rounds).exclude(pk__in=mine.values("pk")).order_by("round", "pk")
+
+
 def missing(assignment: Assignment) -> list[str]:
     """What an expertise lacks before it is handed in, in French: criteria and requirements not marked yet."""
     specification = assignment.application.campaign.specification

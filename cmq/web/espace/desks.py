@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils import timezone
 
 from cmq.accounts.models import User
 from cmq.applications.models import ApplicationState, RequestSide
@@ -11,6 +12,8 @@ from cmq.applications.rules import is_on_campus, qualities, readable_by
 from cmq.campaigns.models import Campaign, CampaignState
 from cmq.campaigns.rules import can_read_board
 from cmq.campuses.models import CampusRole
+from cmq.expertise.models import Assignment
+from cmq.expertise.rules import can_manage, readable_assignments
 from cmq.instruction.models import OpinionRequest
 from cmq.organisations.models import OrganisationRole
 from cmq.organisations.rules import memberships
@@ -46,9 +49,14 @@ def _all(person: User) -> Iterator[Heap]:
     bodies = memberships(person, OrganisationRole.OPINION).values("organisation")
     asked = OpinionRequest.objects.waiting().filter(body__in=bodies).count()
     yield Heap(asked, "avis à rendre", reverse("consulted"))
+    mine = readable_assignments(person).pending()
+    yield Heap(mine.count(), "expertise(s) à rendre", reverse("expertises"))
     if memberships(person, OrganisationRole.SECRETARY, OrganisationRole.INSTRUCTOR).exists():
         national = running.filter(state=S.SUBMITTED)
         yield Heap(national.count(), "dossier(s) déposés, en attente de recevabilité", f"{files}?etat={S.SUBMITTED}")
+    if can_manage(person):
+        due = Assignment.objects.pending().filter(due_on__lt=timezone.localdate())
+        yield Heap(due.count(), "expertise(s) en retard", reverse("experts"))
     if can_read_board(person):
         at_work = Campaign.objects.exclude(state=CampaignState.CLOSED).count()
         yield Heap(at_work, "campagne(s) préparées ou ouvertes", reverse("campaigns"))

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cmq.web.espace.campaigns import urls as campaigns
+from cmq.web.espace.expertise import urls as expertise
 from cmq.web.espace.files import urls as files
 from cmq.web.espace.views import (
     campus,
@@ -63,4 +64,5 @@ urlpatterns = [
     path("registre/changements/", register.changes, name="registre_changes"),
     *files.urlpatterns,
     *campaigns.urlpatterns,
+    *expertise.urlpatterns,
 ]

@@ -106,7 +106,7 @@ def files(campaign: Campaign, filters: Filters, *, at: dt.datetime) -> QuerySet[
     return found
 
 
-def read(campaign: Campaign, filters: Filters, *, at: dt.datetime, page: object = 1) -> Board:
+def read(campaign: Campaign, filters: Filters, *, at: dt.datetime, page: str = "1") -> Board:
     """The board, as columns or as the pages of a list."""
     found = files(campaign, filters, at=at)
     counts = found.order_by().values("state").annotate(n=Count("pk"), late=Count("pk", filter=_is_late(campaign, at)))

@@ -26,7 +26,7 @@ def board_page(request: HttpRequest, slug: str) -> HttpResponse:
     filters = board.Filters.of(request.GET)
     context = {
         **board.context(campaign, filters),
-        "board": board.read(campaign, filters, at=now, page=request.GET.get("page", 1)),
+        "board": board.read(campaign, filters, at=now, page=request.GET.get("page", "1")),
         "may_run": is_secretary(person),
         "bulk": BoardForm(campaign=campaign),
     }

@@ -6,9 +6,10 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from cmq.accounts.models import User
 from cmq.applications.actions.closing import close
 from cmq.campaigns import actions
-from cmq.campaigns.models import PHASE_ENDS, Campaign
+from cmq.campaigns.models import PHASE_ENDS, Campaign, Phase
 from cmq.campaigns.rules import check_calendar, is_secretary
 from cmq.web.espace.access import READ, READ_AND_ACT, done, logged_in, page, posted, submit
 from cmq.web.espace.campaigns import drawing
@@ -76,7 +77,8 @@ def move(request: HttpRequest, slug: str) -> HttpResponse:
     """Move the calendar: first whom it touches, then the act, which tells them."""
     person, shown = secretary_of(request), campaign_of(slug)
     form = MoveForm(posted(request), before=shown)
-    moved, told = [], []
+    moved: list[Phase] = []
+    told: list[User] = []
     is_confirmed = "confirmer" in request.POST
 
     def shift(data: dict[str, Any]) -> None:

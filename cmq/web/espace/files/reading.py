@@ -13,6 +13,8 @@ from cmq.applications import rules
 from cmq.applications.actions.writing import differences
 from cmq.applications.models import ApplicationKind, ApplicationState, LabelApplication, RequestSide, Section
 from cmq.core.models import Change
+from cmq.expertise.models import Assignment
+from cmq.expertise.rules import can_manage, readable_assignments
 from cmq.instruction import rules as instruction_rules
 from cmq.instruction.models import OpinionRequest
 from cmq.web.espace.history import of_campus
@@ -50,10 +52,25 @@ def acts(person: User, application: LabelApplication) -> list[Act]:
         ("Retirer la demande", "file_withdraw", S.WITHDRAWN in rules.MOVES[state] and conducts),
     ]
     allowed = [(wording, name) for wording, name, is_possible in found if is_possible]
-    return [
-        Act(wording, reverse(name, args=[application.reference]), place == 0)
-        for place, (wording, name) in enumerate(allowed)
-    ]
+    mine = _expertise_of(person, application)
+    urls = [(wording, reverse(name, args=[application.reference])) for wording, name in allowed]
+    urls += [(wording, reverse(name, args=[application.reference])) for wording, name in _of_experts(person, state)]
+    urls += [("Mon expertise", mine.get_absolute_url())] if mine else []
+    return [Act(wording, url, place == 0) for place, (wording, url) in enumerate(urls)]
+
+
+def _of_experts(person: User, state: ApplicationState) -> list[tuple[str, str]]:
+    """What the secretariat can do with the experts of a file."""
+    if state not in (S.ADMISSIBLE, S.EXPERTISE, S.COLLEGE) or not can_manage(person):
+        return []
+    found = [("Experts du dossier", "file_experts", True)]
+    found += [("Demander un second tour", "file_second_round", state is not S.ADMISSIBLE)]
+    found += [("Envoyer devant le collège", "file_college", state is S.EXPERTISE)]
+    return [(wording, name) for wording, name, is_possible in found if is_possible]
+
+
+def _expertise_of(person: User, application: LabelApplication) -> Assignment | None:
+    return readable_assignments(person).filter(application=application.pk).order_by("-round").first()
 
 
 def parts(application: LabelApplication) -> list[Section]:
