@@ -124,7 +124,7 @@ def _evidence(decision: LabelDecision) -> dict[str, Any] | None:
 
 
 def _named(award: Award, text: str) -> str:
-    return f"{DEMONSTRATION} – {text} Ce campus n’existe pas." if award.campus.is_demo else text
+    return f"{DEMONSTRATION} – {text.rstrip('.')}. Ce campus n’existe pas." if award.campus.is_demo else text
 
 
 def _midnight(day: dt.date) -> dt.datetime:

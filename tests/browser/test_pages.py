@@ -31,6 +31,8 @@ PUBLIC = [
     "/campus/campus-fictif-des-metiers-du-bien-vieillir/",
     "/campus/patrimoine-et-artisanat-d-excellence/",
     "/carte/",
+    "/label/verifier/",
+    "/label/verifier/inconnu/",
     "/filieres/",
     "/filieres/services-a-la-personne-bien-etre/",
     "/regions/",
@@ -122,6 +124,29 @@ def faults(page: Page) -> list[str]:
     """What is wrong with the page shown."""
     titles = page.locator("h1").count()
     return violations(page) + ([f"{titles} titles"] if titles != 1 else [])
+
+
+@pytest.mark.parametrize("theme", ["neutral_site", "state_site"])
+def test_a_label_is_verified_from_the_page_of_its_campus(
+    page: Page, theme: str, request: pytest.FixtureRequest
+) -> None:
+    """The way of a reader, to a day, then to a signed credential that is good, then to one that is not."""
+    site: Site = request.getfixturevalue(theme)
+    page.goto(f"{site.url}/campus/campus-fictif-des-metiers-du-bien-vieillir/")
+    page.click("a:has-text('vérifier le label') >> nth=-1")
+    assert "Valide" in page.locator("main h2").first.inner_text() and not faults(page)
+    page.fill("input[name=le]", "1999-01-01")
+    page.click("main button[type=submit]")
+    assert "Pas encore commencé" in page.locator("main h2").nth(1).inner_text() and not faults(page)
+    address = page.locator("a[href$='justificatif.jwt']").get_attribute("href")
+    token = page.context.request.get(site.url + str(address)).text()
+    for text, title in ((token, "Justificatif vérifié"), (token[:-9], "Vérifier un label")):
+        page.goto(f"{site.url}/label/verifier/")
+        page.fill("textarea", text)
+        page.click("main button[type=submit]")
+        assert title in page.locator("h1").inner_text() and not faults(page)
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.parametrize("path", ["/", "/campus/", "/campus/autonomie-longevite-sante/", "/carte/", "/a-propos/"])

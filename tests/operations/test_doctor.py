@@ -8,6 +8,8 @@ from django.utils import timezone
 from cmq.campuses.models import Campus
 from cmq.core.models import OutgoingMail
 from cmq.organisations.models import OrganisationMembership
+from cmq.proof import keys
+from cmq.proof.actions import publish_keys
 from tests.factories import a_campus
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +31,17 @@ def diagnosis(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_a_sound_site(capsys: pytest.CaptureFixture[str]) -> None:
     a_campus()
+    publish_keys(at=timezone.now())
     assert diagnosis(capsys) == "✓ Rien à signaler.\n"
+
+
+def test_a_site_that_cannot_sign(capsys: pytest.CaptureFixture[str]) -> None:
+    a_campus()
+    assert "cmq cles" in diagnosis(capsys)
+    publish_keys(at=timezone.now())
+    (path,) = keys.folder().glob("*.json")
+    path.write_text("rien")
+    assert "Clé illisible" in diagnosis(capsys)
 
 
 def test_an_empty_register(capsys: pytest.CaptureFixture[str]) -> None:

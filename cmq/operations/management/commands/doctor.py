@@ -13,9 +13,11 @@ from django.db.migrations.executor import MigrationExecutor
 
 from cmq.campuses.models import Campus
 from cmq.core import journal
+from cmq.core.errors import Refusal
 from cmq.core.models import OutgoingMail
 from cmq.operations import demonstration
 from cmq.organisations.models import OrganisationMembership, OrganisationRole
+from cmq.proof import keys
 from cmq.reference.models import Commune
 
 
@@ -63,6 +65,10 @@ def _data() -> Iterator[str]:
     broken = journal.verify().broken
     if broken is not None:
         yield f"{broken} Restaurez une sauvegarde et cherchez qui a écrit."
+    try:
+        keys.current()
+    except Refusal as error:
+        yield f"{error} Voyez « cmq cles »."
     if not Path(settings.STATIC_ROOT).exists():
         yield "Fichiers statiques absents. Lancez « cmq setup »."
 

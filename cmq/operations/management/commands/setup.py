@@ -79,4 +79,5 @@ def _state_of_assets() -> str:
 
 def _own_files() -> Iterator[Path]:
     yield WEB / "assets.py"
-    yield from sorted(path for path in (WEB / "static").rglob("*") if path.is_file())
+    for folder in ("static", "data"):
+        yield from sorted(path for path in (WEB / folder).rglob("*") if path.is_file())
