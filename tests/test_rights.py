@@ -70,6 +70,9 @@ SIGNERS = frozenset({Role.DELEGATE, Role.RECTEUR, Role.PRESIDENT})
 SECRETARY = frozenset({Role.SECRETARY})
 READ_DRAFT = WRITERS | SIGNERS | SECRETARY
 READ_FILE = READ_DRAFT | {Role.OPINION, Role.OBSERVER, Role.EXPERT}
+AUTHORITY = frozenset({Role.AUTHORITY})
+READ_MEETING = AUTHORITY | SECRETARY
+READ_MEASURE = WRITERS | SIGNERS | READ_MEETING | {Role.OBSERVER}
 
 
 def in_draft(
@@ -87,6 +90,19 @@ def in_file(who: frozenset[Role], **fields: frozenset[Role]) -> Door:
 
 EXPERT = frozenset({Role.EXPERT})
 BOARD = SECRETARY | {Role.OBSERVER}
+
+
+def in_meeting(
+    who: frozenset[Role], *, reads: frozenset[Role] | None = None, posts: frozenset[Role] | None = None
+) -> Door:
+    """The door of an act in a meeting of the college, or on one of its points."""
+    return Door(who if reads is None else reads, who if posts is None else posts, aloud=READ_MEETING)
+
+
+def on_measure(who: frozenset[Role], *, reads: frozenset[Role] | None = None) -> Door:
+    """The door of an act on a measure that is before the college."""
+    return Door(who if reads is None else reads, who, aloud=READ_MEASURE)
+
 
 DOORS = {
     "campaigns": Door(BOARD, NOBODY, 403),
@@ -115,6 +131,31 @@ DOORS = {
     "expertise_hand_in": Door(EXPERT, EXPERT),
     "expertise_abstain": Door(EXPERT, EXPERT),
     "expertise_conflict": Door(EXPERT, EXPERT),
+    "meetings": Door(EVERYONE, NOBODY),
+    "meeting_new": Door(SECRETARY, SECRETARY, 403),
+    "meeting": Door(READ_MEETING, NOBODY),
+    "meeting_change": in_meeting(SECRETARY),
+    "meeting_convene": in_meeting(SECRETARY, reads=NOBODY),
+    "meeting_open": in_meeting(SECRETARY, reads=NOBODY),
+    "meeting_close": in_meeting(SECRETARY, reads=NOBODY),
+    "meeting_add": in_meeting(SECRETARY),
+    "meeting_order": in_meeting(SECRETARY, reads=NOBODY),
+    "meeting_attend": in_meeting(READ_MEETING, reads=NOBODY),
+    "meeting_leave": in_meeting(READ_MEETING, reads=NOBODY),
+    "item": Door(READ_MEETING, NOBODY),
+    "item_report": in_meeting(SECRETARY),
+    "item_remove": in_meeting(SECRETARY, reads=NOBODY),
+    "item_position": in_meeting(AUTHORITY),
+    "item_abstain": in_meeting(AUTHORITY),
+    "item_conclude": in_meeting(SECRETARY, reads=NOBODY),
+    "item_reopen": in_meeting(SECRETARY, reads=NOBODY),
+    "measures": Door(EVERYONE, NOBODY),
+    "measure_new": Door(SECRETARY, SECRETARY, 403),
+    "measure": Door(READ_MEASURE, NOBODY),
+    "measure_answer": on_measure(DIRECTOR),
+    "measure_table": on_measure(SECRETARY, reads=NOBODY),
+    "measure_drop": on_measure(SECRETARY),
+    "file_bring_back": in_file(SECRETARY),
     "campus_label": Door(frozenset({Role.CONTRIBUTOR, Role.DIRECTOR}), DIRECTOR, aloud=frozenset({Role.CONTRIBUTOR})),
     "consulted": Door(EVERYONE, NOBODY),
     "files": Door(EVERYONE, NOBODY),
@@ -192,9 +233,29 @@ ONLY_POST = {
     "file_detach",
     "campaign_bulk",
     "campaign_remind",
+    "meeting_order",
+    "meeting_convene",
+    "meeting_open",
+    "meeting_close",
+    "meeting_attend",
+    "meeting_leave",
+    "item_remove",
+    "item_conclude",
+    "item_reopen",
+    "measure_table",
 }
 # An empty POST that is a whole act: checked with reading only.
 ACTS_ON_EMPTY_POST = {
+    "item_report",
+    "meeting_convene",
+    "meeting_open",
+    "meeting_close",
+    "meeting_attend",
+    "meeting_leave",
+    "item_remove",
+    "item_conclude",
+    "item_reopen",
+    "measure_table",
     "file_resolve",
     "file_detach",
     "espace_people_end",
@@ -232,6 +293,8 @@ def address(stage: Stage, name: str) -> str:
         "registre_void": (stage.decision.pk if stage.decision else 0,),
         "registre_import": (an_import().pk,) if name == "registre_import" else (),
     }
+    if name.startswith(("meeting", "item", "measure")):
+        return college_address(stage, name)
     if name.startswith("file"):
         return file_address(stage, name)
     if name.startswith("expert"):
@@ -250,7 +313,15 @@ def file_address(stage: Stage, name: str) -> str:
     assert stage.draft is not None and stage.application is not None and stage.opinion is not None
     if name == "files":
         return reverse(name)
-    handed_in = ("file_ruling", "file_correction", "file_answer", "file_opinion_ask", "file_opinion", *OF_EXPERTS)
+    handed_in = (
+        "file_bring_back",
+        "file_ruling",
+        "file_correction",
+        "file_answer",
+        "file_opinion_ask",
+        "file_opinion",
+        *OF_EXPERTS,
+    )
     reference = (stage.application if name in handed_in else stage.draft).reference
     more: dict[str, tuple[int, ...]] = dict.fromkeys(
         ("file_section", "file_autosave", "file_presence", "file_versions", "file_comment"), (1,)
@@ -279,6 +350,19 @@ def expert_address(stage: Stage, name: str) -> str:
         declared = {"expert": stage.expert, "campus": elsewhere}
         more = (DeclaredConflict.objects.get_or_create(**declared, defaults={"reason": "x", "declared_at": at})[0].pk,)
     return reverse(name, args=[stage.expert.pk, *more])
+
+
+def college_address(stage: Stage, name: str) -> str:
+    """The address of a page of a meeting, a point of it or a measure."""
+    assert stage.meeting and stage.item and stage.measure
+    if name in ("meetings", "meeting_new", "measures", "measure_new"):
+        return reverse(name)
+    if name.startswith("measure"):
+        return reverse(name, args=[stage.measure.pk])
+    holder = stage.person(Role.AUTHORITY).seats.get()
+    more = {"meeting_attend": [holder.pk], "meeting_leave": [stage.meeting.attendances.get().pk]}
+    point = [stage.item.pk] if name.startswith("item") else []
+    return reverse(name, args=[stage.meeting.pk, *point, *more.get(name, [])])
 
 
 def an_import() -> object:
@@ -333,7 +417,7 @@ def test_who_may_press_a_button(stage: Stage, name: str) -> None:
     """A POST without a field is the act itself: everyone who may not is turned away and nothing changes."""
     url, before, door = address(stage, name), Change.objects.count(), DOORS[name]
     strangers = [role for role in Role if role not in door.posts]
-    actor = Role.KEEPER if Role.KEEPER in door.posts else Role.DIRECTOR
+    actor = next(role for role in (Role.KEEPER, Role.DIRECTOR, Role.SECRETARY) if role in door.posts)
     got = {role: client_of(stage, role).post(url).status_code for role in strangers}
     assert got == {role: expected(door, name, role, reads=False) for role in strangers}
     assert Change.objects.count() == before

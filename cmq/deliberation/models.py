@@ -217,6 +217,10 @@ class AgendaItem(models.Model):
     def __str__(self) -> str:
         return str(self.application or self.measure)
 
+    def get_absolute_url(self) -> str:
+        """Its page in the workspace."""
+        return f"{self.meeting.get_absolute_url()}points/{self.pk}/"
+
     @property
     def subject(self) -> LabelApplication | LabelMeasure:
         """The file or the measure."""

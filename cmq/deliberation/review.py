@@ -1,16 +1,18 @@
-"""Whom a change of the calendar touches. Reads only."""
+"""Whom a change of the calendar touches, and what waits for somebody before the college. Reads only."""
 
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cmq.accounts.models import User
+from cmq.applications.models import ApplicationState
 from cmq.applications.rules import REGIONAL
 from cmq.campaigns.models import PHASE_ENDS, Campaign, Phase, SeatHolder
-from cmq.campuses.models import CampusMembership
+from cmq.campuses.models import CampusMembership, CampusRole
+from cmq.deliberation.models import AgendaItem, Attendance, LabelMeasure, MeasureState, MeetingState, Position
 from cmq.expertise.models import Assignment
 from cmq.organisations.models import OrganisationMembership, OrganisationRole
 
@@ -39,6 +41,26 @@ def touched_by(campaign: Campaign, phases: Iterable[Phase], *, on: dt.date | Non
         seated = SeatHolder.objects.active(day).filter(seat__authority__college=campaign.college_id)
         people = people | User.objects.filter(pk__in=seated.values("person"))
     return list(people.filter(is_active=True).distinct().order_by("pk"))
+
+
+def positions_awaited(person: User) -> QuerySet[AgendaItem]:
+    """The points of open meetings on which the seat that this person holds there has said nothing yet."""
+    sitting = Attendance.objects.present().filter(person=person, meeting__state=MeetingState.OPEN)
+    said = Position.objects.filter(item=OuterRef("pk"), person=person).filter(
+        Q(step=F("item__application__step")) | Q(step=F("item__measure__step"))
+    )
+    tabled = Q(application__state=ApplicationState.COLLEGE) | Q(measure__state=MeasureState.COLLEGE)
+    items = AgendaItem.objects.filter(tabled, concluded_at=None, meeting__in=sitting.values("meeting"))
+    return items.exclude(Exists(said))
+
+
+def measures_to_answer(person: User, *, on: dt.date | None = None) -> QuerySet[LabelMeasure]:
+    """The measures on the campuses that this person directs, on which they may still be heard and have said nothing."""
+    day = on or timezone.localdate()
+    directed = CampusMembership.objects.of(person).active(day).filter(role=CampusRole.DIRECTOR)
+    return LabelMeasure.objects.filter(
+        campus__in=directed.values("campus"), state=MeasureState.HEARING, heard_at=None, heard_until__gte=day
+    )
 
 
 def _campus_people(campaign: Campaign, day: dt.date) -> QuerySet[User]:

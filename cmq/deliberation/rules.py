@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cmq.accounts.models import User
@@ -11,13 +11,13 @@ from cmq.applications.models import ApplicationKind, ApplicationState, LabelAppl
 from cmq.applications.rules import CAMPUS_PEOPLE, REGIONAL, REGIONAL_PEOPLE, academies_of, is_on_campus, readable_by
 from cmq.campaigns.models import Campaign, College, Seat, SeatHolder
 from cmq.campaigns.rules import is_secretary, seats_of
-from cmq.campuses.models import CampusRole
+from cmq.campuses.models import CampusArea, CampusMembership, CampusRole
 from cmq.core.rights import Role, right
 from cmq.deliberation.models import AgendaItem, LabelMeasure, MeasureState, Meeting
 from cmq.expertise.conflicts import Matter, matter_of
 from cmq.expertise.rules import readable_assignments
 from cmq.labels.models import MAX_YEARS
-from cmq.organisations.models import OrganisationRole
+from cmq.organisations.models import Organisation, OrganisationRole
 from cmq.organisations.rules import holds, memberships
 
 # A file is open to the college from the day it is put before it.
@@ -148,3 +148,41 @@ def asked_years(item: AgendaItem) -> int | None:
     if item.application is None or not ApplicationKind(item.application.kind).gives_label:
         return None
     return item.application.duration_years or MAX_YEARS
+
+
+def readable_meetings(person: Any) -> QuerySet[Meeting]:
+    """The meetings that this person may read: those of the colleges where they sit, or all for the secretariat."""
+    meetings = Meeting.objects.select_related("campaign")
+    if is_secretary(person):
+        return meetings
+    if not isinstance(person, User) or not person.is_active:
+        return meetings.none()
+    seats = SeatHolder.objects.active(timezone.localdate()).filter(person=person)
+    return meetings.filter(campaign__college__in=seats.values("seat__authority__college"))
+
+
+def readable_measures(person: Any) -> QuerySet[LabelMeasure]:
+    """The measures that `can_read_measure` lets this person read, for lists and counters."""
+    measures = LabelMeasure.objects.select_related("campus__region", "campaign")
+    if is_secretary(person):
+        return measures
+    if not isinstance(person, User) or not person.is_active:
+        return measures.none()
+    today = timezone.localdate()
+    mine = CampusMembership.objects.of(person).active(today).values("campus")
+    seats = SeatHolder.objects.active(today).filter(person=person).values("seat__authority__college")
+    tabled = Q(campaign__college__in=seats) & ~Q(state__in=[MeasureState.HEARING, MeasureState.DROPPED])
+    where = Q(campus__in=mine) | tabled
+    for membership in memberships(person, *REGIONAL, OrganisationRole.OBSERVER):
+        where |= _territory(membership.organisation)
+    return measures.filter(where)
+
+
+def _territory(body: Organisation) -> Q:
+    """The campuses that a body covers, as `organisations.rules.holds` reads its scope."""
+    if body.region_id is None:
+        return ~Q(pk=None)
+    if body.academie_id is None:
+        return Q(campus__region=body.region_id)
+    touching = CampusArea.objects.filter(academie=body.academie_id)
+    return Q(campus__region=body.region_id, campus__in=touching.values("campus"))

@@ -12,6 +12,9 @@ from cmq.applications.rules import is_on_campus, qualities, readable_by
 from cmq.campaigns.models import Campaign, CampaignState
 from cmq.campaigns.rules import can_read_board
 from cmq.campuses.models import CampusRole
+from cmq.deliberation import review
+from cmq.deliberation.models import MeetingState
+from cmq.deliberation.rules import readable_meetings
 from cmq.expertise.models import Assignment
 from cmq.expertise.rules import can_manage, readable_assignments
 from cmq.instruction.models import OpinionRequest
@@ -51,6 +54,7 @@ def _all(person: User) -> Iterator[Heap]:
     yield Heap(asked, "avis à rendre", reverse("consulted"))
     mine = readable_assignments(person).pending()
     yield Heap(mine.count(), "expertise(s) à rendre", reverse("expertises"))
+    yield from _college(person)
     if memberships(person, OrganisationRole.SECRETARY, OrganisationRole.INSTRUCTOR).exists():
         national = running.filter(state=S.SUBMITTED)
         yield Heap(national.count(), "dossier(s) déposés, en attente de recevabilité", f"{files}?etat={S.SUBMITTED}")
@@ -60,6 +64,15 @@ def _all(person: User) -> Iterator[Heap]:
     if can_read_board(person):
         at_work = Campaign.objects.exclude(state=CampaignState.CLOSED).count()
         yield Heap(at_work, "campagne(s) préparées ou ouvertes", reverse("campaigns"))
+
+
+def _college(person: User) -> Iterator[Heap]:
+    meetings = reverse("meetings")
+    yield Heap(review.positions_awaited(person).count(), "position(s) à prendre en séance", meetings)
+    answers = review.measures_to_answer(person).count()
+    yield Heap(answers, "mesure(s) sur votre label, vos observations sont attendues", reverse("measures"))
+    coming = readable_meetings(person).exclude(state=MeetingState.CLOSED).count()
+    yield Heap(coming, "séance(s) du collège à venir ou en cours", meetings)
 
 
 def _unsigned(person: User) -> int:

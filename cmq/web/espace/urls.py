@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cmq.web.espace.campaigns import urls as campaigns
+from cmq.web.espace.college import urls as college
 from cmq.web.espace.expertise import urls as expertise
 from cmq.web.espace.files import urls as files
 from cmq.web.espace.views import (
@@ -65,4 +66,5 @@ urlpatterns = [
     *files.urlpatterns,
     *campaigns.urlpatterns,
     *expertise.urlpatterns,
+    *college.urlpatterns,
 ]

@@ -3,14 +3,12 @@
 from django.http import Http404, HttpRequest
 
 from cmq.applications.models import LabelApplication, Section
-from cmq.applications.rules import can_read
-from cmq.expertise.rules import can_read_as_expert
-from cmq.instruction.rules import is_consulted
+from cmq.deliberation.rules import can_open
 
 
 def may_open(person: object, application: LabelApplication) -> bool:
-    """Everyone before whom the file lies: campus, territory, authorities, consulted bodies, its experts."""
-    return can_read(person, application) or is_consulted(person, application) or can_read_as_expert(person, application)
+    """Everyone before whom the file lies: campus, territory, consulted bodies, experts, authorities."""
+    return can_open(person, application)
 
 
 def file_for(request: HttpRequest, reference: str) -> LabelApplication:

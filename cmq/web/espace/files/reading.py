@@ -13,6 +13,7 @@ from cmq.applications import rules
 from cmq.applications.actions.writing import differences
 from cmq.applications.models import ApplicationKind, ApplicationState, LabelApplication, RequestSide, Section
 from cmq.core.models import Change
+from cmq.deliberation.rules import can_run
 from cmq.expertise.models import Assignment
 from cmq.expertise.rules import can_manage, readable_assignments
 from cmq.instruction import rules as instruction_rules
@@ -48,6 +49,7 @@ def acts(person: User, application: LabelApplication) -> list[Act]:
             "file_opinion_ask",
             state in instruction_rules.OPINIONS_OPEN and instruction_rules.can_ask_opinion(person, application),
         ),
+        ("Représenter au collège", "file_bring_back", state is S.DEFERRED and can_run(person)),
         ("Rappeler en rédaction", "file_recall", state is S.SIGNING and (conducts or unsigned)),
         ("Retirer la demande", "file_withdraw", S.WITHDRAWN in rules.MOVES[state] and conducts),
     ]

@@ -11,6 +11,7 @@ from cmq.applications.actions import submission, writing
 from cmq.applications.models import ApplicationKind, ApplicationState, LabelApplication
 from cmq.campaigns.models import Campaign, CampaignState, Phase
 from cmq.campuses.models import Campus
+from cmq.deliberation.rules import openable_by, readable_measures
 from cmq.labels.models import LabelDecision
 from cmq.labels.states import state_of
 from cmq.web.espace.access import READ, READ_AND_ACT, allow, done, logged_in, page, person_of, posted, submit
@@ -24,7 +25,7 @@ NOT_YOURS = "Vous pouvez lire ce dossier, mais pas faire cela."
 @logged_in(*READ)
 def files(request: HttpRequest) -> HttpResponse:
     """The files that this person may read, those that wait for them first."""
-    readable = rules.readable_by(person_of(request)).for_lists()
+    readable = openable_by(person_of(request)).for_lists()
     state = request.GET.get("etat", "")
     shown = readable.filter(state=state) if state in ApplicationState.values else readable
     context = {"files": shown[:500], "states": ApplicationState.choices, "state": state}
@@ -65,6 +66,7 @@ def campus_label(request: HttpRequest, slug: str) -> HttpResponse:
         "labels": campus.labels.select_related("decision").order_by("-starts_from"),
         "decisions": LabelDecision.objects.standing().filter(campus=campus).in_time_order().reverse(),
         "files": campus.applications.for_lists(),
+        "measures": readable_measures(person).filter(campus=campus),
         "campaigns": campaigns,
         "may_open": may_open and bool(campaigns),
     }

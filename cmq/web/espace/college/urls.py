@@ -1,0 +1,37 @@
+"""`/espace/seances/…` and `/espace/mesures/…`."""
+
+from django.urls import path
+
+from cmq.web.espace.college import item_views, measure_views, meeting_views
+
+MEETING = "seances/<int:pk>/"
+POINT = f"{MEETING}points/<int:point>/"
+MEASURE = "mesures/<int:pk>/"
+
+urlpatterns = [
+    path("seances/", meeting_views.index, name="meetings"),
+    path("seances/nouvelle/", meeting_views.prepare, name="meeting_new"),
+    path(MEETING, meeting_views.meeting, name="meeting"),
+    path(f"{MEETING}modifier/", meeting_views.change, name="meeting_change"),
+    path(f"{MEETING}convocation/", meeting_views.convene, name="meeting_convene"),
+    path(f"{MEETING}ouverture/", meeting_views.open_one, name="meeting_open"),
+    path(f"{MEETING}cloture/", meeting_views.close_one, name="meeting_close"),
+    path(f"{MEETING}ordre-du-jour/", meeting_views.add, name="meeting_add"),
+    path(f"{MEETING}ordre/", meeting_views.order, name="meeting_order"),
+    path(f"{MEETING}presences/<int:holder>/arrivee/", meeting_views.attend, name="meeting_attend"),
+    path(f"{MEETING}presences/<int:attendance>/depart/", meeting_views.leave, name="meeting_leave"),
+    path(POINT, item_views.item, name="item"),
+    path(f"{POINT}rapport/", item_views.report, name="item_report"),
+    path(f"{POINT}retrait/", item_views.remove, name="item_remove"),
+    path(f"{POINT}position/", item_views.position, name="item_position"),
+    path(f"{POINT}abstention/", item_views.abstain, name="item_abstain"),
+    path(f"{POINT}vote/clore/", item_views.conclude, name="item_conclude"),
+    path(f"{POINT}vote/rouvrir/", item_views.reopen, name="item_reopen"),
+    path("dossiers/<str:reference>/retour-au-college/", item_views.bring_back, name="file_bring_back"),
+    path("mesures/", measure_views.index, name="measures"),
+    path("mesures/nouvelle/", measure_views.propose, name="measure_new"),
+    path(MEASURE, measure_views.measure, name="measure"),
+    path(f"{MEASURE}observations/", measure_views.answer, name="measure_answer"),
+    path(f"{MEASURE}college/", measure_views.table, name="measure_table"),
+    path(f"{MEASURE}abandon/", measure_views.drop, name="measure_drop"),
+]
