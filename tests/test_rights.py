@@ -89,6 +89,19 @@ def in_file(who: frozenset[Role], **fields: frozenset[Role]) -> Door:
 
 
 EXPERT = frozenset({Role.EXPERT})
+TEXT_ACTS = (
+    "specification_copy",
+    "specification_line_new",
+    "specification_line",
+    "specification_line_remove",
+    "college_copy",
+    "college_rules",
+    "college_authority_new",
+    "college_seats",
+    "college_remove",
+    "college_seat",
+    "college_preside",
+)
 BOARD = SECRETARY | {Role.OBSERVER}
 
 
@@ -115,6 +128,8 @@ DOORS = {
     "campaign_board_csv": Door(BOARD, NOBODY, 403),
     "campaign_bulk": Door(NOBODY, SECRETARY, 403),
     "campaign_remind": Door(NOBODY, SECRETARY, 403),
+    **dict.fromkeys(("specifications", "specification", "colleges", "college"), Door(SECRETARY, NOBODY, 403)),
+    **dict.fromkeys(TEXT_ACTS, Door(SECRETARY, SECRETARY, 403)),
     "experts": Door(SECRETARY, NOBODY, 403),
     "expert_invite": Door(SECRETARY, SECRETARY, 403),
     "expert_new": Door(SECRETARY, SECRETARY, 403),
@@ -297,6 +312,8 @@ def address(stage: Stage, name: str) -> str:
         return college_address(stage, name)
     if name.startswith("file"):
         return file_address(stage, name)
+    if name.startswith(("specification", "college")):
+        return text_address(stage, name)
     if name.startswith("expert"):
         return expert_address(stage, name)
     if name.startswith("campaign"):
@@ -331,6 +348,24 @@ def file_address(stage: Stage, name: str) -> str:
     more["file_opinion"] = (stage.opinion.pk,)
     more["file_recuse"] = more["file_postpone"] = (stage.assignment.pk if stage.assignment else 0,)
     return reverse(name, args=[reference, *more.get(name, ())])
+
+
+def text_address(stage: Stage, name: str) -> str:
+    """The address of a page of the specification or the college that the campaign took up."""
+    assert stage.application is not None
+    campaign = stage.application.campaign
+    authority = campaign.college.authorities.all()[0]
+    if name in ("specifications", "colleges"):
+        return reverse(name)
+    more: dict[str, tuple[object, ...]] = {"specification_line_new": ("criteres",)}
+    more["specification_line"] = more["specification_line_remove"] = (
+        "criteres",
+        campaign.specification.criteria.all()[0].pk,
+    )
+    more["college_seats"] = more["college_remove"] = (authority.pk,)
+    more["college_seat"] = more["college_preside"] = (authority.seats.all()[0].pk,)
+    text = campaign.specification if name.startswith("specification") else campaign.college
+    return reverse(name, args=[text.pk, *more.get(name, ())])
 
 
 OF_EXPERTS = ("file_experts", "file_recuse", "file_postpone", "file_second_round", "file_college")

@@ -20,6 +20,7 @@ from cmq.campaigns.models import (
     Criterion,
     ExcellenceRequirement,
     ExpectedDocument,
+    GridLevel,
     Phase,
     Seat,
     SeatHolder,
@@ -32,7 +33,7 @@ from cmq.core.feed import action, record
 from cmq.core.text import one_line, slug_of
 from cmq.organisations.models import Organisation
 
-Grid = Criterion | ExcellenceRequirement | ExpectedDocument
+Grid = Criterion | ExcellenceRequirement | ExpectedDocument | GridLevel
 
 
 @action
@@ -55,7 +56,7 @@ def copy_specification(specification: Specification, *, version: str, by: User |
 
 @action
 def write_line(line: Grid, *, by: User) -> None:
-    """Add or change a criterion, a requirement or an expected document of a version that no campaign has taken up.
+    """Add or change a criterion, a requirement, a level or a document of a version that no campaign has taken up.
 
     Raises `NotAllowed`, `Refusal`.
     """
@@ -155,6 +156,24 @@ def remove_authority(authority: Authority, *, by: User) -> None:
     _require_free(authority.college)
     record(authority, "campaigns.remove_authority", f"{authority.college} – retirée : {authority}.", is_private=True)
     authority.delete()
+
+
+@action
+def set_seats(authority: Authority, *, seats: int, by: User) -> None:
+    """Give an authority that many seats in a college that no campaign has taken up; the last ones go first.
+
+    Raises `NotAllowed`, and `Refusal` when a seat to take away is held.
+    """
+    require_right(rules.is_secretary(by))
+    _require_free(authority.college)
+    require(1 <= seats <= 20, "Une autorité a de un à vingt sièges.")
+    before = authority.seats.count()
+    leaving = authority.seats.filter(number__gt=seats)
+    require(not leaving.filter(holders__ends_on=None, holders__isnull=False).exists(), "Un de ces sièges est pourvu.")
+    leaving.delete()
+    Seat.objects.bulk_create(Seat(authority=authority, number=number) for number in range(before + 1, seats + 1))
+    summary = f"{authority.college} – {authority} : {seats} siège(s)."
+    record(authority, "campaigns.set_seats", summary, diff={"seats": [before, seats]}, is_private=True)
 
 
 @action

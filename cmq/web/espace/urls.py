@@ -6,6 +6,7 @@ from cmq.web.espace.campaigns import urls as campaigns
 from cmq.web.espace.college import urls as college
 from cmq.web.espace.expertise import urls as expertise
 from cmq.web.espace.files import urls as files
+from cmq.web.espace.texts import urls as texts
 from cmq.web.espace.views import (
     campus,
     decisions,
@@ -67,4 +68,5 @@ urlpatterns = [
     *campaigns.urlpatterns,
     *expertise.urlpatterns,
     *college.urlpatterns,
+    *texts.urlpatterns,
 ]

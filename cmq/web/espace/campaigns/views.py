@@ -11,11 +11,11 @@ from cmq.applications.actions.closing import close
 from cmq.campaigns import actions
 from cmq.campaigns.models import PHASE_ENDS, Campaign, Phase
 from cmq.campaigns.rules import check_calendar, is_secretary
+from cmq.deliberation.review import touched_by
 from cmq.web.espace.access import READ, READ_AND_ACT, done, logged_in, page, posted, submit
 from cmq.web.espace.campaigns import drawing
 from cmq.web.espace.campaigns.doors import campaign_of, reader_of, secretary_of
 from cmq.web.espace.campaigns.forms import CampaignForm, ConfirmForm, MoveForm
-from cmq.web.espace.campaigns.touched import touched_by
 
 
 @logged_in(*READ)

@@ -1,0 +1,1 @@
+"""The texts of campaigns, for the secretariat: specifications and colleges, in versions."""
