@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,33 @@ def test_several_processes_find_the_same() -> None:
     for processes in (1, 2, 3, 50):
         found = journal.verify(processes=processes).broken
         assert found is not None and found.position == total.position - 1, processes
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_a_journal_that_grows_meanwhile_is_no_broken_one() -> None:
+    """Whoever verifies or exports while others write sees a whole journal, each time."""
+    finished = threading.Event()
+
+    def write() -> None:
+        for _ in range(40):
+            a_line()
+        finished.set()
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while not finished.is_set():
+        assert journal.verify().broken is None
+        assert verdict_on(exported()).broken is None
+    writer.join()
+    assert verdict_on(exported()).head == journal.verify().head
+
+
+def test_a_hole_larger_than_what_is_read_at_once_is_found(start: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "CHUNK", 2)
+    assert broken() is None
+    execute("DELETE FROM core_change WHERE position > %s AND position < %s", start + 1, start + 6)
+    assert broken() == start + 2
 
 
 # Exports
