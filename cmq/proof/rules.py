@@ -86,7 +86,13 @@ def following(award: Award) -> Label | None:
 
 
 def stated_end(decision: LabelDecision, label: Label) -> dt.date | None:
-    """The last day that the decision itself gives its label, before anything cut it short; None when it gives none."""
+    """The last day that a label was given by its decision, or by its last extension, before anything cut it short.
+
+    None when they give none by themselves.
+    """
+    if label.extended_by is not None:
+        until: PartialDate | None = label.extended_by.ends_on
+        return until.last if until is not None else None
     ends_on: PartialDate | None = decision.ends_on
     if ends_on is not None:
         return ends_on.last

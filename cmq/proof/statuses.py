@@ -80,7 +80,11 @@ def places(purpose: Purpose, *, on: dt.date) -> set[int]:
     opening = LabelDecision.objects.filter(kind__in=OPENING, campus__isnull=False)
     replaced = opening.exclude(corrected_by=None).values_list("pk", flat=True)
     without_label = LabelDecision.objects.standing().filter(pk__in=opening.values("pk"), label=None)
-    cut = [label.decision_id for label in Label.objects.select_related("decision", "closed_by") if _is_cut(label, on)]
+    cut = [
+        label.decision_id
+        for label in Label.objects.select_related("decision", "closed_by", "extended_by")
+        if _is_cut(label, on)
+    ]
     return {*replaced, *without_label.values_list("pk", flat=True), *cut}
 
 

@@ -43,6 +43,8 @@ def doubts(award: Award) -> list[str]:
         )
     if label.ends_by is None or label.ends_from != label.ends_by:
         found.append(f"le dernier jour du label n’est pas connu ({end_of(label)})")
+    if label.is_too_long:
+        found.append("ce label durerait plus de cinq ans, que l’article D.335-34 du code de l’éducation ne permet pas")
     if decision.is_deduced:
         found.append("le registre a déduit cette décision, aucune source ne la dit")
     if decision.reliability == Reliability.LOW:

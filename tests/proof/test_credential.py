@@ -220,6 +220,16 @@ def test_a_renewal_before_the_term_revokes_it_from_that_day() -> None:
     assert "révoqué" in check(token, on=TODAY).revoked
 
 
+def test_an_extended_label_that_is_cut_short_revokes_what_the_extension_said() -> None:
+    award = an_award("2024-01-01", years=1)
+    decide(award.campus, K.EXTENDED, "2024-12-01", ends_on="2027-06-30")
+    token = credential.issue(again(award.original), at=NOW)
+    assert part(token, 1)["validUntil"].startswith("2027-06-30")
+    decide(award.campus, K.RENEWED, "2026-11-25", duration_years=5)
+    assert "révoqué" in check(token, on=TODAY).revoked
+    assert check(token, on=TODAY - dt.timedelta(days=1)).revoked == ""
+
+
 def test_an_expiry_is_told_by_its_dates_and_revokes_nothing() -> None:
     award = an_award("2024-01-01", years=5)
     token, later = credential.issue(award, at=NOW), dt.datetime(2029, 1, 1, tzinfo=dt.UTC)

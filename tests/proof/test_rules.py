@@ -80,6 +80,10 @@ def test_a_date_that_is_not_the_acts_is_no_certain_start(doubtful: dict[str, obj
     assert doubts(an_award(starts_on="2024-10-01", ends_on="2026-09-30", **doubtful)) == []
 
 
+def test_a_label_longer_than_the_law_allows_is_not_attested() -> None:
+    assert "plus de cinq ans" in " ".join(doubts(an_award("2018-01-01", years=None, ends_on="2025-12-31")))
+
+
 def test_what_was_deduced_or_is_hardly_trusted_is_not_attested() -> None:
     for trouble in ({"is_deduced": True}, {"reliability": Reliability.LOW}):
         decision = record_decision(
