@@ -42,6 +42,8 @@ _COLUMNS = (
 )
 # Below this many lines a second process costs more than it brings.
 WORTH_SHARING = 100_000
+# Each has a connection of its own.
+MOST_PROCESSES = 8
 MAX_LINE = 1_000_000  # bytes of one line of an export
 
 
@@ -320,7 +322,7 @@ def _digest_at(position: int) -> str:
 def _processes(total: int) -> int:
     if total < WORTH_SHARING or connection.in_atomic_block:
         return 1
-    return os.cpu_count() or 1
+    return min(os.cpu_count() or 1, MOST_PROCESSES)
 
 
 # Time stamps
