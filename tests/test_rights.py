@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
+from cmq.awards.models import MinisterialOrder
 from cmq.campuses.models import Campus, CampusField, CampusMembership
 from cmq.core.models import Change, OutgoingMail
 from cmq.core.rights import RIGHTS, Role
@@ -164,6 +165,18 @@ DOORS = {
     "item_abstain": in_meeting(AUTHORITY),
     "item_conclude": in_meeting(SECRETARY, reads=NOBODY),
     "item_reopen": in_meeting(SECRETARY, reads=NOBODY),
+    "item_decide": in_meeting(SECRETARY),
+    "meeting_minutes": Door(READ_MEETING, NOBODY),
+    "meeting_minutes_text": Door(READ_MEETING, NOBODY),
+    "decisions": Door(EVERYONE, NOBODY),
+    "decisions_publish": Door(NOBODY, SECRETARY, 403),
+    "decision": Door(READ_MEETING, NOBODY),
+    "decision_sign": in_meeting(AUTHORITY, reads=NOBODY),
+    "orders": Door(SECRETARY, NOBODY, 403),
+    "order_new": Door(SECRETARY, SECRETARY, 403),
+    "order": Door(SECRETARY, NOBODY, 403),
+    "order_complete": Door(SECRETARY, SECRETARY, 403),
+    "order_text": Door(SECRETARY, NOBODY, 403),
     "measures": Door(EVERYONE, NOBODY),
     "measure_new": Door(SECRETARY, SECRETARY, 403),
     "measure": Door(READ_MEASURE, NOBODY),
@@ -249,6 +262,8 @@ ONLY_POST = {
     "campaign_bulk",
     "campaign_remind",
     "meeting_order",
+    "decisions_publish",
+    "decision_sign",
     "meeting_convene",
     "meeting_open",
     "meeting_close",
@@ -308,6 +323,8 @@ def address(stage: Stage, name: str) -> str:
         "registre_void": (stage.decision.pk if stage.decision else 0,),
         "registre_import": (an_import().pk,) if name == "registre_import" else (),
     }
+    if name.startswith(("decision", "order")):
+        return award_address(stage, name)
     if name.startswith(("meeting", "item", "measure")):
         return college_address(stage, name)
     if name.startswith("file"):
@@ -398,6 +415,17 @@ def college_address(stage: Stage, name: str) -> str:
     more = {"meeting_attend": [holder.pk], "meeting_leave": [stage.meeting.attendances.get().pk]}
     point = [stage.item.pk] if name.startswith("item") else []
     return reverse(name, args=[stage.meeting.pk, *point, *more.get(name, [])])
+
+
+def award_address(stage: Stage, name: str) -> str:
+    """The address of a page of a joint decision, or of an order."""
+    assert stage.decision_to_sign is not None
+    if name in ("decisions", "decisions_publish", "orders", "order_new"):
+        return reverse(name)
+    if name.startswith("decision"):
+        return reverse(name, args=[stage.decision_to_sign.number])
+    order, _ = MinisterialOrder.objects.get_or_create(title="Arrêté", defaults={"drafted_at": timezone.now()})
+    return reverse(name, args=[order.pk])
 
 
 def an_import() -> object:

@@ -172,3 +172,7 @@ class MinisterialOrder(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """Its page in the workspace."""
+        return f"/espace/arretes/{self.pk}/"

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cmq.applications.models import ApplicationKind
@@ -18,9 +19,11 @@ from cmq.core.days import years_after
 from cmq.core.errors import require
 from cmq.core.rights import Role, right
 from cmq.deliberation.models import AgendaItem, MeasureKind, Outcome
-from cmq.deliberation.rules import can_read_measure, sits_in
+from cmq.deliberation.rules import can_read_measure, readable_measures, readable_meetings, sits_in
 from cmq.deliberation.tally import Tally
 from cmq.reference.models import Filiere
+
+_RELATED = ("item__meeting__campaign", "item__application__campus", "item__measure__campus", "filiere")
 
 
 @right(
@@ -158,3 +161,17 @@ def awaited_of(person: Any) -> list[Signature]:
     awaited = Signature.objects.filter(signed_at=None, authority__in=holders.values("seat__authority"))
     related = ("decision__item__meeting__campaign", "decision__item__application__campus", "authority")
     return list(awaited.select_related(*related).order_by("decision__decided_at", "pk"))
+
+
+def readable_decisions(person: Any) -> QuerySet[JointDecision]:
+    """The joint decisions that `can_read` lets this person read, for lists and counters."""
+    decisions = JointDecision.objects.select_related(*_RELATED)
+    published = Q(item__application__in=readable_by(person)) | Q(item__measure__in=readable_measures(person))
+    mine = Q(item__meeting__in=readable_meetings(person))
+    return decisions.filter(mine | (Q(state=DecisionState.PUBLISHED) & published))
+
+
+def to_publish(person: Any) -> QuerySet[JointDecision]:
+    """The signed decisions that this person can publish now."""
+    decisions = JointDecision.objects.filter(state=DecisionState.SIGNED).select_related(*_RELATED)
+    return decisions.order_by("number") if can_decide(person) else decisions.none()

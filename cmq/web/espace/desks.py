@@ -9,6 +9,7 @@ from django.utils import timezone
 from cmq.accounts.models import User
 from cmq.applications.models import ApplicationState, RequestSide
 from cmq.applications.rules import is_on_campus, qualities, readable_by
+from cmq.awards import rules as award_rules
 from cmq.campaigns.models import Campaign, CampaignState
 from cmq.campaigns.rules import can_read_board
 from cmq.campuses.models import CampusRole
@@ -67,7 +68,9 @@ def _all(person: User) -> Iterator[Heap]:
 
 
 def _college(person: User) -> Iterator[Heap]:
-    meetings = reverse("meetings")
+    meetings, decisions = reverse("meetings"), reverse("decisions")
+    yield Heap(len(award_rules.awaited_of(person)), "décision(s) conjointes à signer", decisions)
+    yield Heap(award_rules.to_publish(person).count(), "décision(s) signées, à publier", decisions)
     yield Heap(review.positions_awaited(person).count(), "position(s) à prendre en séance", meetings)
     answers = review.measures_to_answer(person).count()
     yield Heap(answers, "mesure(s) sur votre label, vos observations sont attendues", reverse("measures"))

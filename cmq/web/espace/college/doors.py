@@ -3,6 +3,8 @@
 from django.http import Http404, HttpRequest
 
 from cmq.accounts.models import User
+from cmq.awards import rules as award_rules
+from cmq.awards.models import JointDecision
 from cmq.deliberation import rules
 from cmq.deliberation.models import AgendaItem, LabelMeasure, Meeting
 from cmq.web.espace.access import allow, person_of
@@ -37,6 +39,14 @@ def measure_for(request: HttpRequest, pk: int) -> LabelMeasure:
     if measure is None or not rules.can_read_measure(request.user, measure):
         raise Http404
     return measure
+
+
+def decision_for(request: HttpRequest, number: str) -> JointDecision:
+    """The joint decision, for those who may read it. Raises Http404 for everyone else."""
+    decision = award_rules.readable_decisions(person_of(request)).filter(number=number).first()
+    if decision is None:
+        raise Http404
+    return decision
 
 
 def secretary_of(request: HttpRequest) -> User:

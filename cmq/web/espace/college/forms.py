@@ -7,12 +7,16 @@ from django import forms
 from django.utils import timezone
 
 from cmq.applications.models import ApplicationState, LabelApplication
+from cmq.awards.models import DecisionState, JointDecision, MinisterialOrder
+from cmq.awards.rules import DecisionTerms, gives_label, is_adverse
 from cmq.campaigns.models import Campaign, CampaignState
-from cmq.campuses.models import Campus
-from cmq.deliberation.models import AgendaItem, LabelMeasure, MeasureKind, MeasureState, Meeting
+from cmq.campuses.models import Campus, Category
+from cmq.deliberation.models import AgendaItem, LabelMeasure, MeasureKind, MeasureState, Meeting, Outcome
 from cmq.deliberation.rules import asked_years
+from cmq.deliberation.tally import Tally
 from cmq.expertise.models import Advice
 from cmq.labels.models import Label
+from cmq.reference.models import Filiere
 from cmq.web.espace.files.forms import UNSAID, day_field
 
 
@@ -172,3 +176,101 @@ class ObservationsForm(forms.Form):
     """What the campus says of a measure."""
 
     observations = forms.CharField(label="Vos observations", widget=forms.Textarea(attrs={"rows": 12}))
+
+
+class TermsForm(forms.Form):
+    """The terms of a joint decision, as far as its outcome has any."""
+
+    name = forms.CharField(label="Nom du campus", max_length=250)
+    category = forms.ChoiceField(label="Catégorie", choices=[UNSAID, *Category.choices])
+    filiere = forms.ModelChoiceField(
+        label="Filière", queryset=Filiere.objects.order_by("position"), empty_label="– Choisir –"
+    )
+    territory = forms.CharField(label="Territoire", max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
+    duration_years = forms.TypedChoiceField(label="Durée", coerce=int)
+    starts_on = day_field("Prend effet le")
+    reasons = forms.CharField(label="Motifs", widget=forms.Textarea(attrs={"rows": 6}))
+    remedies = forms.CharField(
+        label="Voies et délais de recours", required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    def __init__(self, *args: Any, item: AgendaItem, **kwargs: Any) -> None:
+        file = item.application
+        asked = {name: getattr(file, name) for name in ("category", "filiere", "territory")} if file else {}
+        asked |= {"name": (file.name if file else "") or item.campus.name}
+        count = Tally.from_json(item.tally) if item.concluded_at else None
+        years = count.years if count else None
+        asked |= {"duration_years": years.proposed if years else None}
+        super().__init__(*args, **{"initial": asked, **kwargs})
+        outcome = Outcome(count.outcome) if count else None
+        for name in self._without(item, outcome):
+            del self.fields[name]
+        if years and "duration_years" in self.fields:
+            bounds = range(years.shortest, years.longest + 1)
+            choices = [(str(each), f"{each} an{'s' if each > 1 else ''}") for each in bounds]
+            self.fields["duration_years"].choices = choices  # type: ignore[attr-defined]
+        self.fields["remedies"].required = outcome is not None and is_adverse(item, outcome)
+
+    @staticmethod
+    def _without(item: AgendaItem, outcome: Outcome | None) -> tuple[str, ...]:
+        """The fields that the outcome has no use for."""
+        if outcome is not Outcome.GRANTED:
+            return ("name", "category", "filiere", "territory", "duration_years", "starts_on")
+        if item.measure is not None:
+            return ("name", "category", "filiere", "territory", "duration_years")
+        return () if gives_label(item) else ("category", "filiere", "duration_years")
+
+    def terms(self) -> DecisionTerms:
+        """What `decide` takes."""
+        return DecisionTerms(**self.cleaned_data)
+
+
+class SignDecisionForm(forms.Form):
+    """The authority that signs, and the digest of the terms that were read."""
+
+    signature = forms.IntegerField()
+    digest = forms.CharField(max_length=64)
+
+
+class PublishForm(forms.Form):
+    """The signed decisions to publish together."""
+
+    decisions = forms.ModelMultipleChoiceField(
+        label="Décisions à publier ensemble",
+        queryset=JointDecision.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, waiting: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decisions"].queryset = waiting  # type: ignore[attr-defined]
+
+
+class OrderDraftForm(forms.Form):
+    """The title of an order, and the decisions of its annexed list."""
+
+    title = forms.CharField(label="Intitulé de l’arrêté", max_length=300)
+    decisions = forms.ModelMultipleChoiceField(
+        label="Liste annexée", queryset=JointDecision.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        free = JointDecision.objects.filter(outcome=Outcome.GRANTED, orders=None).exclude(state=DecisionState.SIGNING)
+        self.fields["decisions"].queryset = free.order_by("number")  # type: ignore[attr-defined]
+
+
+class OrderKnownForm(forms.Form):
+    """What becomes known of an order, each part on its own."""
+
+    number = forms.CharField(label="Numéro de l’acte", max_length=80, required=False)
+    nor = forms.CharField(label="Numéro NOR", max_length=12, required=False, help_text="Comme MENE1925423A.")
+    signed_on = day_field("Signé le", required=False)
+    published_on = day_field("Publié le", required=False)
+    notified_on = day_field("Notifié le", required=False)
+
+    def __init__(self, *args: Any, order: MinisterialOrder, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in list(self.fields):
+            if getattr(order, name):
+                del self.fields[name]

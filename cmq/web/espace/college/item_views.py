@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 
+from cmq.awards.actions.deciding import decide
+from cmq.awards.models import JointDecision
 from cmq.deliberation import rules
 from cmq.deliberation.actions import agenda, voting
 from cmq.deliberation.models import AgendaItem
@@ -23,7 +25,7 @@ from cmq.web.espace.access import (
 )
 from cmq.web.espace.college import reading
 from cmq.web.espace.college.doors import item_for, secretary_of
-from cmq.web.espace.college.forms import PositionForm, ReasonsForm, ReportForm, WhyForm
+from cmq.web.espace.college.forms import PositionForm, ReasonsForm, ReportForm, TermsForm, WhyForm
 from cmq.web.espace.files.doors import file_for
 
 NO_SEAT = "Seuls les membres du collège prennent position."
@@ -92,6 +94,17 @@ def reopen(request: HttpRequest, pk: int, point: int) -> HttpResponse:
     found, person = item_for(request, pk, point), secretary_of(request)
     act = lambda: voting.reopen(found, by=person)  # noqa: E731
     return press(request, act, "Le vote est rouvert.", "item", pk, point)
+
+
+@logged_in(*READ_AND_ACT)
+def decide_one(request: HttpRequest, pk: int, point: int) -> HttpResponse:
+    """Write down, in terms, what the college voted."""
+    found, person = item_for(request, pk, point), secretary_of(request)
+    form = TermsForm(posted(request), item=found)
+    made: list[JointDecision] = []
+    if submit(request, form, lambda data: made.append(decide(found, form.terms(), by=person))):
+        return done(request, "Décision inscrite : les autorités sont appelées à signer.", "decision", made[0].number)
+    return _act_page(request, found, form, "Inscrire la décision", "Envoyer à la signature")
 
 
 @logged_in(*READ_AND_ACT)

@@ -26,6 +26,7 @@ from cmq.web.espace.access import (
     submit,
 )
 from cmq.web.espace.college import reading
+from cmq.web.espace.college.documents import document
 from cmq.web.espace.college.doors import meeting_for, secretary_of
 from cmq.web.espace.college.forms import AgendaForm, MeetingForm, OrderForm
 
@@ -150,6 +151,19 @@ def leave(request: HttpRequest, pk: int, attendance: int) -> HttpResponse:
     allow(rules.can_run(person) or sitting.person_id == person.pk, "Vous ne signalez que votre propre départ.")
     act = lambda: meetings.leave(sitting, by=person)  # noqa: E731
     return press(request, act, f"Départ noté : {sitting.person}.", "meeting", pk)
+
+
+@logged_in(*READ)
+def minutes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The minutes, to read and print."""
+    return page(request, "espace/college/minutes.html", reading.minutes(meeting_for(request, pk)))
+
+
+@logged_in(*READ)
+def minutes_text(request: HttpRequest, pk: int) -> HttpResponse:
+    """The minutes as a document."""
+    found = meeting_for(request, pk)
+    return document(request, "espace/college/minutes.txt", reading.minutes(found), f"proces-verbal-{found.pk}.txt")
 
 
 def _act_page(

@@ -9,6 +9,9 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from cmq.accounts.models import User
+from cmq.applications.models import LabelApplication
+from cmq.awards.models import DecisionState, JointDecision
+from cmq.awards.rules import awaited_of, can_decide, can_read
 from cmq.campaigns.models import Seat, SeatHolder
 from cmq.campaigns.rules import Balance, balance, quorum
 from cmq.deliberation import rules
@@ -195,6 +198,8 @@ def item_context(person: User, item: AgendaItem) -> dict[str, Any]:
         "mine": next((each for each in said if sits and each.seat_id == sits.seat_id), None),
         "count": Count.of(tally(item, at=timezone.now())),
         "synthesis": synthesis(item.application) if item.application else None,
+        "decision": JointDecision.objects.filter(item=item).first(),
+        "may_decide": can_decide(person) and bool(item.concluded_at) and rules.is_tabled(item),
         "neighbours": _neighbours(item),
     }
 
@@ -205,3 +210,39 @@ def _neighbours(item: AgendaItem) -> tuple[int | None, int | None]:
     place = numbers.index(item.pk)
     before = numbers[place - 1] if place else None
     return before, numbers[place + 1] if place + 1 < len(numbers) else None
+
+
+def decision_context(person: User, decision: JointDecision) -> dict[str, Any]:
+    """All that the page of a joint decision shows."""
+    item = decision.item
+    return {
+        "decision": decision,
+        "item": item,
+        "campus": item.campus,
+        "count": Count.of(Tally.from_json(decision.tally)) if decision.tally else None,
+        "signatures": decision.signatures.select_related("authority"),
+        "mine": [each for each in awaited_of(person) if each.decision_id == decision.pk],
+        "reads_meeting": rules.can_read_meeting(person, item.meeting),
+        "may_publish": can_decide(person) and decision.state == DecisionState.SIGNED,
+        "entries": decision.entries.select_related("label_decision__campus"),
+        "orders": decision.orders.all(),
+        "keeps_orders": can_decide(person),
+    }
+
+
+def minutes(meeting: Meeting) -> dict[str, Any]:
+    """What the minutes of a meeting tell: who sat and when; of each point the report, the count, the decision."""
+    items = meeting.items.select_related("application__campus__region", "measure__campus__region", "decision")
+    points = [(item, Count.of(Tally.from_json(item.tally)) if item.concluded_at else None) for item in items]
+    attendances = meeting.attendances.select_related("seat__authority", "person")
+    return {"meeting": meeting, "points": points, "attendances": attendances}
+
+
+def outcome_of_file(person: User, application: LabelApplication) -> dict[str, Any]:
+    """The published decision on a file, with what the experts said under letters: for the campus and its territory."""
+    decisions = JointDecision.objects.filter(item__application=application, state=DecisionState.PUBLISHED)
+    related = ("item__meeting__campaign", "item__application", "filiere")
+    decision = decisions.select_related(*related).order_by("-published_at", "-pk").first()
+    if decision is None or not can_read(person, decision):
+        return {"decision": None}
+    return {"decision": decision, "synthesis": synthesis(application)}

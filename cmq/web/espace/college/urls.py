@@ -1,8 +1,8 @@
-"""`/espace/seances/…` and `/espace/mesures/…`."""
+"""`/espace/seances/…`, `/espace/mesures/…`, `/espace/decisions/…` and `/espace/arretes/…`."""
 
 from django.urls import path
 
-from cmq.web.espace.college import item_views, measure_views, meeting_views
+from cmq.web.espace.college import decision_views, item_views, measure_views, meeting_views, order_views
 
 MEETING = "seances/<int:pk>/"
 POINT = f"{MEETING}points/<int:point>/"
@@ -27,6 +27,18 @@ urlpatterns = [
     path(f"{POINT}abstention/", item_views.abstain, name="item_abstain"),
     path(f"{POINT}vote/clore/", item_views.conclude, name="item_conclude"),
     path(f"{POINT}vote/rouvrir/", item_views.reopen, name="item_reopen"),
+    path(f"{POINT}decision/", item_views.decide_one, name="item_decide"),
+    path(f"{MEETING}proces-verbal/", meeting_views.minutes, name="meeting_minutes"),
+    path(f"{MEETING}proces-verbal.txt", meeting_views.minutes_text, name="meeting_minutes_text"),
+    path("decisions/", decision_views.index, name="decisions"),
+    path("decisions/publication/", decision_views.publish, name="decisions_publish"),
+    path("decisions/<str:number>/", decision_views.decision, name="decision"),
+    path("decisions/<str:number>/signature/", decision_views.sign_one, name="decision_sign"),
+    path("arretes/", order_views.index, name="orders"),
+    path("arretes/nouveau/", order_views.draft, name="order_new"),
+    path("arretes/<int:pk>/", order_views.order, name="order"),
+    path("arretes/<int:pk>/completer/", order_views.complete, name="order_complete"),
+    path("arretes/<int:pk>/projet.txt", order_views.text, name="order_text"),
     path("dossiers/<str:reference>/retour-au-college/", item_views.bring_back, name="file_bring_back"),
     path("mesures/", measure_views.index, name="measures"),
     path("mesures/nouvelle/", measure_views.propose, name="measure_new"),

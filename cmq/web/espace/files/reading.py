@@ -18,6 +18,7 @@ from cmq.expertise.models import Assignment
 from cmq.expertise.rules import can_manage, readable_assignments
 from cmq.instruction import rules as instruction_rules
 from cmq.instruction.models import OpinionRequest
+from cmq.web.espace.college.reading import outcome_of_file
 from cmq.web.espace.history import of_campus
 
 S = ApplicationState
@@ -147,4 +148,5 @@ def context(person: User, application: LabelApplication) -> dict[str, Any]:
         "instruction_days": instruction_rules.instruction_time(application, at=now).days,
         "changes": changes_since(application) if is_draft else [],
         "absorbed": application.absorbed.all(),
+        "decided": outcome_of_file(person, application),
     }
