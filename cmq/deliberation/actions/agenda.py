@@ -3,14 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Max, Q
+from django.db.models import Max, ProtectedError, Q
 from django.utils import timezone
 
 from cmq.accounts.models import User
 from cmq.applications.actions.moves import lock, move
 from cmq.applications.models import ApplicationState, LabelApplication
 from cmq.core.bulk import Outcome, one_by_one
-from cmq.core.errors import require, require_right
+from cmq.core.errors import Refusal, require, require_right
 from cmq.core.feed import action, record
 from cmq.deliberation import rules
 from cmq.deliberation.actions.meetings import locked
@@ -63,7 +63,11 @@ def remove_item(item: AgendaItem, *, by: User) -> None:
     require(meeting.state != MeetingState.CLOSED, "Cette séance est close.")
     require(not item.positions.exists(), "Des positions sont déjà prises sur ce point.")
     record(item, "deliberation.remove_item", f"{meeting} – point retiré : {item}.", is_private=True)
-    item.delete()
+    try:
+        item.delete()
+    except ProtectedError as error:
+        # A joint decision holds on to its point; this room does not know decisions.
+        raise Refusal("Ce point est déjà décidé.") from error
 
 
 @action
