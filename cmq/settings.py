@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "cmq.expertise",
     "cmq.deliberation",
     "cmq.awards",
+    "cmq.renewals",
     "cmq.proof",
     "cmq.imports",
     "cmq.search",

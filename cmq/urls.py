@@ -3,9 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from cmq.web.espace.views.renewals import calendar_feed
+
 urlpatterns = [
     path("", include("cmq.web.public.urls")),
     path("espace/", include("cmq.web.espace.urls")),
+    path("agenda/<str:token>.ics", calendar_feed, name="calendar_feed"),
     path("compte/", include("cmq.web.espace.account_urls")),
     path("technique/", admin.site.urls),
 ]

@@ -28,7 +28,7 @@ FLOORS = [
     {"expertise"},
     {"deliberation"},
     {"awards"},
-    {"proof"},
+    {"renewals", "proof"},
     {"imports", "search"},
     {"web"},
     {"operations"},

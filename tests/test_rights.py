@@ -225,6 +225,9 @@ DOORS = {
     "espace_organisation": Door(IN_ORGANISATION, IN_ORGANISATION),
     "espace_organisation_invite": Door(NOBODY, KEEPERS),
     "espace_organisation_end": Door(KEEPERS, KEEPERS, 403),
+    "espace_deadlines": Door(EVERYONE, NOBODY),
+    "espace_deadlines_csv": Door(EVERYONE, NOBODY),
+    "espace_calendar": Door(EVERYONE, EVERYONE),
     "registre": Door(KEEPERS, NOBODY, 403),
     "registre_reports": Door(KEEPERS, NOBODY, 403),
     "registre_report": Door(KEEPERS, KEEPERS, 403),
@@ -250,6 +253,8 @@ DOORS = {
     "registre_import_template": Door(KEEPERS, NOBODY, 403),
     "registre_import": Door(KEEPERS, KEEPERS, 403),
 }
+# Pages of the person, in no campus.
+OWN_PAGES = {"espace_account", "espace_deadlines", "espace_deadlines_csv", "espace_calendar"}
 # Pages that take no POST at all, and those that take nothing else.
 NO_POST = {name for name, door in DOORS.items() if not door.posts}
 ONLY_POST = {
@@ -335,9 +340,7 @@ def address(stage: Stage, name: str) -> str:
         return expert_address(stage, name)
     if name.startswith("campaign"):
         return reverse(name, args=() if name in ("campaigns", "campaign_new") else ("campagne",))
-    on_campus = (
-        (slug,) if name == "campus_label" or name.startswith("espace_") and name not in ("espace_account",) else ()
-    )
+    on_campus = (slug,) if name == "campus_label" or name.startswith("espace_") and name not in OWN_PAGES else ()
     assert campus.pk
     return reverse(name, args=arguments.get(name, on_campus))
 

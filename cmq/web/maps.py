@@ -211,7 +211,7 @@ def _circle(x: int, y: int, s: int) -> str:
 
 
 def _two_bars(x: int, y: int, s: int) -> str:
-    wide = 2 * s // 3
+    wide = s - 2
     return f"M{x - s} {y - s}h{wide}v{2 * s}h-{wide}zM{x + s - wide} {y - s}h{wide}v{2 * s}h-{wide}z"
 
 

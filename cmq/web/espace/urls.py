@@ -18,6 +18,7 @@ from cmq.web.espace.views import (
     organisation,
     people,
     register,
+    renewals,
 )
 
 urlpatterns = [
@@ -40,6 +41,9 @@ urlpatterns = [
     path("organisations/<int:pk>/", organisation.organisation, name="espace_organisation"),
     path("organisations/<int:pk>/invitations/", organisation.invite, name="espace_organisation_invite"),
     path("organisations/<int:pk>/roles/<int:role>/fin/", organisation.end_role, name="espace_organisation_end"),
+    path("echeances/", renewals.deadlines, name="espace_deadlines"),
+    path("echeances.csv", renewals.deadlines_csv, name="espace_deadlines_csv"),
+    path("agenda/", renewals.calendar, name="espace_calendar"),
     path("registre/", register.desk, name="registre"),
     path("registre/signalements/", register.reports, name="registre_reports"),
     path("registre/signalements/<int:pk>/", register.report, name="registre_report"),

@@ -44,7 +44,7 @@ def as_csv(results: Results, selection: Selection) -> str:
     writer = csv.DictWriter(out, COLUMNS, delimiter=";")
     writer.writeheader()
     for hit in results.hits:
-        writer.writerow({name: _cell(value) for name, value in properties(hit).items()})
+        writer.writerow({name: cell(value) for name, value in properties(hit).items()})
     return "\ufeff" + out.getvalue()
 
 
@@ -99,7 +99,8 @@ def _geometry(row: CampusRow) -> dict[str, Any] | None:
     )
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """A value as a spreadsheet in French reads it; nothing that it would run as a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,0 +1,34 @@
+"""`cmq rappels`: write the reminders of the day."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from cmq.expertise.actions.assigning import remind as remind_experts
+from cmq.instruction.actions import remind as remind_bodies
+from cmq.renewals.actions import remind as remind_of_ends
+
+
+class Command(BaseCommand):
+    """Write what the day asks for; meant to run once a day. Twice, or after a month without, it does no more."""
+
+    help = "Écrit les rappels du jour : fins de label, avis et expertises attendus. À lancer chaque jour."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The day can be another one, to see what it would have written."""
+        parser.add_argument("--le", metavar="JOUR", help="le jour (2027-03-12) ; aujourd’hui sans cette option")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write and count."""
+        on = _day(options["le"]) if options["le"] else timezone.localdate()
+        ends, opinions, expertises = remind_of_ends(on=on), remind_bodies(on=on), remind_experts(on=on)
+        self.stdout.write(f"Rappels du {on:%d/%m/%Y} : fins de label {ends}, avis {opinions}, expertises {expertises}.")
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"« {text} » n’est pas un jour : écrivez 2027-03-12.") from error
