@@ -228,6 +228,8 @@ DOORS = {
     "espace_deadlines": Door(EVERYONE, NOBODY),
     "espace_deadlines_csv": Door(EVERYONE, NOBODY),
     "espace_calendar": Door(EVERYONE, EVERYONE),
+    "espace_organisation_scope": Door(NOBODY, KEEPERS, 403),
+    "registre_bodies": Door(KEEPERS, KEEPERS, 403),
     "registre": Door(KEEPERS, NOBODY, 403),
     "registre_reports": Door(KEEPERS, NOBODY, 403),
     "registre_report": Door(KEEPERS, KEEPERS, 403),
@@ -258,6 +260,7 @@ OWN_PAGES = {"espace_account", "espace_deadlines", "espace_deadlines_csv", "espa
 # Pages that take no POST at all, and those that take nothing else.
 NO_POST = {name for name, door in DOORS.items() if not door.posts}
 ONLY_POST = {
+    "espace_organisation_scope",
     "espace_organisation_invite",
     "registre_prefer",
     "file_autosave",
@@ -281,6 +284,7 @@ ONLY_POST = {
 }
 # An empty POST that is a whole act: checked with reading only.
 ACTS_ON_EMPTY_POST = {
+    "espace_organisation_scope",
     "item_report",
     "meeting_convene",
     "meeting_open",
@@ -316,6 +320,7 @@ def address(stage: Stage, name: str) -> str:
         "espace_people_end": (slug, stage.pending.pk if stage.pending else 0),
         "espace_organisation": (stage.organisation.pk,),
         "espace_organisation_invite": (stage.organisation.pk,),
+        "espace_organisation_scope": (stage.organisation.pk,),
         "espace_organisation_end": (stage.organisation.pk, stage.contact.pk if stage.contact else 0),
         "registre_report": (stage.report.pk if stage.report else 0,),
         "registre_prefer": (stage.fact.pk if stage.fact else 0,),

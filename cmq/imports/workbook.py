@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from defusedxml import DefusedXmlException
@@ -44,7 +43,8 @@ def read_workbook(file: NamedFile) -> list[Table]:
             workbook.close()
     except DefusedXmlException as error:
         raise FileError("Le classeur contient des entités XML interdites.") from error
-    except (ParseError, InvalidFileException, *_UNPACKABLE, *_UNREADABLE) as error:
+    # SyntaxError is what both XML parsers that openpyxl may use derive theirs from.
+    except (SyntaxError, InvalidFileException, *_UNPACKABLE, *_UNREADABLE) as error:
         if isinstance(error, FileError):
             raise
         raise FileError(_BROKEN) from error

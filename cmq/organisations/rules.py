@@ -116,6 +116,12 @@ def can_read_letter_models(person: Any) -> bool:
     return is_keeper(person) or holds(person, OrganisationRole.SECRETARY)
 
 
+def givable(person: Any, organisation: Organisation) -> list[OrganisationRole]:
+    """The roles that this person may give in this body. Only the body that keeps the register has keepers."""
+    roles = [role for role in OrganisationRole if can_give(person, organisation, role)]
+    return [role for role in roles if role is not OrganisationRole.KEEPER or organisation.keeps_register]
+
+
 def can_give(person: Any, organisation: Organisation, role: OrganisationRole) -> bool:
     """Whether this person may invite somebody to this role in this body, or end it.
 

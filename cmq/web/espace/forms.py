@@ -8,8 +8,8 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from cmq.accounts.models import User
 from cmq.campuses.models import AreaKind, CampusField, CampusRole, Category, NameKind, PartnerRole
 from cmq.core.forms import PartialDateFormField
-from cmq.organisations.models import Family, Kind, Organisation
-from cmq.reference.models import Academie, Departement, Filiere, School
+from cmq.organisations.models import Family, Kind, Organisation, OrganisationRole
+from cmq.reference.models import Academie, Departement, Filiere, Region, School
 from cmq.web.espace.fields import CommuneForm, OriginForm
 
 UNSAID = ("", "– Choisir –")
@@ -138,6 +138,39 @@ class InvitationForm(forms.Form):
     """Whom to invite, where the role is known."""
 
     email = forms.EmailField(label="Adresse électronique", max_length=254)
+
+
+class OrganisationInvitationForm(InvitationForm):
+    """Whom to invite to an organisation, and to which of the roles that one may give."""
+
+    role = forms.ChoiceField(label="Rôle")
+
+    def __init__(self, *args: Any, roles: list[OrganisationRole], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
+
+
+class ScopeForm(forms.Form):
+    """Where a body has authority."""
+
+    region = forms.ModelChoiceField(
+        label="Région", queryset=Region.objects.order_by("name"), required=False, empty_label="La nation"
+    )
+    academie = forms.ModelChoiceField(
+        label="Académie",
+        queryset=Academie.objects.order_by("name"),
+        required=False,
+        empty_label="Toute la région",
+        help_text="Seulement pour un organisme d’une seule académie.",
+    )
+
+
+class BodyForm(ScopeForm):
+    """A body of the procedure: a rectorat, a region, a consulted body, the authorities’ secretariat."""
+
+    name = forms.CharField(label="Nom", max_length=250)
+    kind = forms.ChoiceField(label="Nature", choices=Kind.choices, initial=Kind.RECTORATE)
+    field_order = ("name", "kind", "region", "academie")
 
 
 class OrganisationForm(CommuneForm):

@@ -1,15 +1,17 @@
 """Who has access to what: every standing role and open invitation, of campuses and of organisations, in one list."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from cmq.accounts.models import User
 from cmq.campuses.models import CampusMembership, CampusRole
 from cmq.core.text import fold
-from cmq.organisations.models import MembershipBase, OrganisationMembership, OrganisationRole
+from cmq.organisations.models import MembershipBase, Organisation, OrganisationMembership, OrganisationRole
 
 TECHNICIAN = "technique"
 ROLES = (
@@ -18,6 +20,15 @@ ROLES = (
     (TECHNICIAN, "Équipe technique"),
     ("invitation", "Invitations en attente"),
 )
+
+
+def bodies(on: dt.date) -> QuerySet[Organisation]:
+    """The organisations where somebody has, or is invited to, a role in the procedure; those with a scope besides."""
+    roles = [role for role in OrganisationRole if role is not OrganisationRole.CONTACT]
+    standing = Q(memberships__role__in=roles) & (Q(memberships__ends_on=None) | Q(memberships__ends_on__gt=on))
+    counted = Organisation.objects.annotate(people=Count("memberships", filter=standing, distinct=True))
+    in_procedure = Q(people__gt=0) | Q(region__isnull=False)
+    return counted.filter(in_procedure).select_related("region", "academie").order_by("name", "pk")
 
 
 @dataclass(frozen=True)

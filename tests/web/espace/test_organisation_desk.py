@@ -54,7 +54,7 @@ def test_a_keeper_invites_and_ends_a_contact(organisation: Organisation) -> None
     client, page = logged_in(a_keeper()), reverse("espace_organisation", args=[organisation.pk])
     url = reverse("espace_organisation_invite", args=[organisation.pk])
     assert client.post(url, {"email": "pas une adresse"}).status_code == 422
-    assert client.post(url, {"email": "referente@exemple.fr"})["Location"] == page
+    assert client.post(url, {"email": "referente@exemple.fr", "role": "referent"})["Location"] == page
     membership = organisation.memberships.get()
     assert "referente@exemple.fr" in client.get(page).content.decode()
     client.post(reverse("espace_organisation_end", args=[organisation.pk, membership.pk]))
