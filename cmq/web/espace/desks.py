@@ -15,7 +15,7 @@ from cmq.campaigns.rules import can_read_board
 from cmq.campuses.models import CampusRole
 from cmq.deliberation import review
 from cmq.deliberation.models import MeetingState
-from cmq.deliberation.rules import readable_meetings
+from cmq.deliberation.rules import can_run, readable_measures, readable_meetings
 from cmq.expertise.models import Assignment
 from cmq.expertise.rules import can_manage, readable_assignments
 from cmq.instruction.models import OpinionRequest
@@ -65,6 +65,17 @@ def _all(person: User) -> Iterator[Heap]:
     if can_read_board(person):
         at_work = Campaign.objects.exclude(state=CampaignState.CLOSED).count()
         yield Heap(at_work, "campagne(s) préparées ou ouvertes", reverse("campaigns"))
+
+
+def rooms(person: User) -> list[tuple[str, str]]:
+    """Where this person goes without anything waiting: wording and address of the rooms of the college."""
+    runs = can_run(person)
+    found = [
+        ("Les séances du collège", "meetings", runs or readable_meetings(person).exists()),
+        ("Les décisions conjointes", "decisions", runs or award_rules.readable_decisions(person).exists()),
+        ("Les mesures sur des labels", "measures", runs or readable_measures(person).exists()),
+    ]
+    return [(wording, reverse(name)) for wording, name, is_theirs in found if is_theirs]
 
 
 def _college(person: User) -> Iterator[Heap]:

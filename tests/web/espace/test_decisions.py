@@ -271,3 +271,16 @@ def test_a_file_that_is_decided_shows_nothing_before_publication(world: World) -
     file.refresh_from_db()
     assert file.state == ApplicationState.AWARDED
     assert decision.number not in text(as_(director_of(file)), file.get_absolute_url())
+
+
+def test_the_home_page_leads_to_the_rooms_of_the_college(world: World) -> None:
+    rooms = ["Les séances du collège", "Les décisions conjointes", "Les mesures sur des labels"]
+    shown = text(as_(world.secretary), "/espace/")
+    assert all(wording in shown for wording in rooms)
+    shown = text(as_(world.director), "/espace/")
+    assert not any(wording in shown for wording in rooms)
+    decision = decided(world, a_submitted(world))
+    shown = text(as_(next(iter(world.authorities.values()))), "/espace/")
+    assert rooms[0] in shown and rooms[1] in shown and rooms[2] not in shown
+    publish(signed(decision, world), by=world.secretary)
+    assert rooms[1] in text(as_(world.director), "/espace/")

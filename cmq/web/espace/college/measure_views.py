@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from cmq.awards.rules import readable_decisions
 from cmq.deliberation import rules
 from cmq.deliberation.actions import measures
 from cmq.deliberation.models import LabelMeasure, MeasureKind, MeasureState
@@ -65,6 +66,7 @@ def measure(request: HttpRequest, pk: int) -> HttpResponse:
         "may_answer": is_heard and rules.can_answer(person, found),
         "may_table": runs and is_heard,
         "may_drop": runs and found.state in (MeasureState.HEARING, MeasureState.COLLEGE),
+        "decisions": readable_decisions(person).filter(item__measure=found),
         "points": [each for each in points if rules.can_read_meeting(person, each.meeting)],
     }
     return page(request, "espace/college/measure.html", context)

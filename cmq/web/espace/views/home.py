@@ -21,6 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
     keeps = is_keeper(person)
     context = {
         "heaps": desks.heaps(person),
+        "rooms": desks.rooms(person),
         "campus_roles": campuses.order_by("campus__name", "pk"),
         "organisation_roles": organisations.order_by("organisation__name", "pk"),
         "is_keeper": keeps,
