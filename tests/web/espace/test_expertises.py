@@ -128,6 +128,7 @@ def test_the_grid_is_kept_as_a_draft_then_handed_in(campaign: Campaign, secretar
     assert file.reference in text(client, reverse("expertises"))
     assert "1</strong> expertise" in text(client, "/espace/")
     assert "Mon expertise" in text(client, file.get_absolute_url())
+    assert "(facultatif)" not in text(client, url)
     answer = client.post(url, {"critere_1": "abstention", "critere_2_motif": "Sans niveau.", "critere_1_motif": ""})
     shown = answer.content.decode()
     assert answer.status_code == 422 and "Donnez le motif de votre note" in shown and "Sans niveau." in shown

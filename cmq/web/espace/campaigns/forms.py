@@ -17,10 +17,9 @@ _DAYS = (30, 90, 30, 45, 60, 30, 30, 15)
 
 
 def _instant_field(phase: Phase) -> forms.DateTimeField:
-    label = "Ouverture du dépôt" if phase is Phase.ANNOUNCED else f"Fin : {phase.label.lower()}"
+    label = "Ouverture du dépôt" if phase is Phase.ANNOUNCED else f"Fin de la phase « {phase.label} »"
     return forms.DateTimeField(
         label=label,
-        required=phase is Phase.ANNOUNCED,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M"],
     )
@@ -75,6 +74,9 @@ class CampaignForm(CalendarForm):
         for days, (phase, column) in zip(_DAYS, PHASE_ENDS.items(), strict=True):
             end += dt.timedelta(days=days)
             opens = phase is Phase.ANNOUNCED
+            # Only a rolling campaign goes without: the action says which end is missing.
+            self.fields[column].required = opens
+            self.fields[column].is_due_later = True  # type: ignore[attr-defined]
             self.fields[column].initial = end.replace(hour=8, minute=0) if opens else end
 
     def ends(self) -> dict[str, dt.datetime | None]:
@@ -94,6 +96,11 @@ class MoveForm(CalendarForm):
         help_text="Les personnes prévenues lisent ce motif.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    field_order = (*PHASE_ENDS.values(), "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(self.field_order)
 
 
 class BoardForm(forms.Form):

@@ -205,6 +205,7 @@ class GridForm(AdviceForm):
         self.requirements: list[ExcellenceRequirement] = list(asked)
         for name, value in (("advice", assignment.advice), ("comment", assignment.comment)):
             self.fields[name].required, self.fields[name].initial = False, value
+            self.fields[name].is_due_later = True  # type: ignore[attr-defined]
         self._add_criteria(assignment)
         self._add_requirements(assignment)
 
@@ -236,6 +237,8 @@ class GridForm(AdviceForm):
             initial=reason,
             widget=forms.Textarea(attrs={"rows": 3}),
         )
+        # A draft may leave it empty, yet no mark stands without it: the page must not call it optional.
+        self.fields[f"{name}_motif"].is_due_later = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """A mark without its reason, or a reason without its mark, is shown where it stands."""
