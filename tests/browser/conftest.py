@@ -76,6 +76,8 @@ def state_site(prepared: dict[str, str], tmp_path_factory: pytest.TempPathFactor
     """The same data under the State's theme, whose static files are others."""
     folder = tmp_path_factory.mktemp("etat")
     shutil.copy(Path(prepared["CMQ_VAR_DIR"]) / "demo-password", folder)
+    # The same data: also the documents that files join.
+    (folder / "media").symlink_to(Path(prepared["CMQ_VAR_DIR"]) / "media")
     # Another machine of the same site has the same keys.
     shutil.copytree(Path(prepared["CMQ_VAR_DIR"]) / "cles", folder / "cles")
     environment = {**prepared, "CMQ_VAR_DIR": str(folder), "CMQ_THEME": "etat"}

@@ -1,6 +1,7 @@
 """Every page in a real browser, with production static files: rendered, accessible, small, usable by keyboard."""
 
 import re
+from collections import Counter
 from html import unescape
 from typing import Any
 
@@ -50,7 +51,22 @@ PUBLIC = [
 
 # Who walks the workspace, and where besides `/espace/` the walk starts: at the answer of a form that no link gives.
 DEMO = "/espace/campus/campus-fictif-des-metiers-du-bien-vieillir/"
-WALKERS = {"referente": [], "directrice": [f"{DEMO}membres/chercher/?q=dunes"], "gardien": []}
+WALKERS: dict[str, list[str]] = {
+    "referente": [],
+    "directrice": [f"{DEMO}membres/chercher/?q=dunes"],
+    "rectrice": [],
+    "president": [],
+    "instructrice": [],
+    "caen": [],
+    "experte1": [],
+    "autorite1": [],
+    "autorite6": [],
+    "observateur": [],
+    "secretaire": [],
+    "gardien": [],
+}
+# The acts that a page offers depend on the state of what it shows: so many pages of one name are read for their links.
+MOST_OF_A_NAME = 25
 
 
 def violations(page: Page) -> list[str]:
@@ -68,21 +84,23 @@ def log_in(page: Page, site: Site, who: str) -> None:
     page.wait_for_url(f"{site.url}/espace/")
 
 
-def reached(page: Page, site: Site, seeds: list[str]) -> dict[str, str]:
+def reached(page: Page, site: Site, who: str, seeds: list[str]) -> dict[str, str]:
     """Name of each page of the workspace that links lead to → its first address that answers with HTML."""
     found: dict[str, str] = {}
-    waiting = ["/espace/", *seeds]
+    waiting, read, seen = ["/espace/", *seeds], Counter[str](), set[str]()
     while waiting:
         path = waiting.pop(0)
         name = str(resolve(path.partition("?")[0]).url_name)
-        if name in found and path not in seeds:
+        if path in seen or read[name] >= MOST_OF_A_NAME:
             continue
+        seen.add(path)
+        read[name] += 1
         answer = page.context.request.get(site.url + path)
-        assert answer.ok, path
-        found[name] = path if "text/html" in answer.headers["content-type"] else ""
-        waiting += [
-            unescape(each) for each in re.findall(r'href="(/espace/[^"#]*)"', answer.text() if found[name] else "")
-        ]
+        assert answer.ok, (who, path)
+        is_page = "text/html" in answer.headers["content-type"]
+        if name not in found or path in seeds:
+            found[name] = path if is_page else ""
+        waiting += [unescape(each) for each in re.findall(r'href="(/espace/[^"#]*)"', answer.text() if is_page else "")]
     return found
 
 
@@ -111,7 +129,7 @@ def test_every_page_of_the_workspace(page: Page, theme: str, invitation: str, re
     found[invitation] = faults(page)
     for who, seeds in WALKERS.items():
         log_in(page, site, who)
-        pages = reached(page, site, seeds)
+        pages = reached(page, site, who, seeds)
         for path in [path for name, path in pages.items() if path and (name == "espace" or name not in walked)]:
             page.goto(site.url + path)
             found[f"{who} {path}"] = faults(page)
