@@ -184,7 +184,7 @@ DOORS = {
     "measure_table": on_measure(SECRETARY, reads=NOBODY),
     "measure_drop": on_measure(SECRETARY),
     "file_bring_back": in_file(SECRETARY),
-    "campus_label": Door(frozenset({Role.CONTRIBUTOR, Role.DIRECTOR}), DIRECTOR, aloud=frozenset({Role.CONTRIBUTOR})),
+    "campus_label": Door(ON_CAMPUS, DIRECTOR, aloud=ON_CAMPUS),
     "consulted": Door(EVERYONE, NOBODY),
     "files": Door(EVERYONE, NOBODY),
     "file": Door(READ_DRAFT, NOBODY),

@@ -3,18 +3,28 @@
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from cmq.applications import rules
 from cmq.applications.actions import submission, writing
 from cmq.applications.models import ApplicationKind, ApplicationState, LabelApplication
 from cmq.campaigns.models import Campaign, CampaignState, Phase
-from cmq.campuses.models import Campus
 from cmq.deliberation.rules import openable_by, readable_measures
 from cmq.labels.models import LabelDecision
 from cmq.labels.states import state_of
-from cmq.web.espace.access import READ, READ_AND_ACT, allow, done, logged_in, page, person_of, posted, submit
+from cmq.web.espace.access import (
+    READ,
+    READ_AND_ACT,
+    allow,
+    campus_for,
+    done,
+    logged_in,
+    page,
+    person_of,
+    posted,
+    submit,
+)
 from cmq.web.espace.files import reading
 from cmq.web.espace.files.doors import file_for
 from cmq.web.espace.files.forms import OpenForm, ReasonForm, RequestForm, SignForm, StepForm
@@ -42,10 +52,7 @@ def file(request: HttpRequest, reference: str) -> HttpResponse:
 @logged_in(*READ_AND_ACT)
 def campus_label(request: HttpRequest, slug: str) -> HttpResponse:
     """The label of my campus: its state, its dates, its files, and a new request."""
-    campus = Campus.objects.select_related("region", "filiere").filter(slug=slug).first()
-    person, now = person_of(request), timezone.now()
-    if campus is None or not rules.is_on_campus(person, campus.pk):
-        raise Http404
+    campus, person, now = campus_for(request, slug), person_of(request), timezone.now()
     may_open = rules.can_open(person, campus)
     open_campaigns = Campaign.objects.filter(state=CampaignState.OPEN, is_demo=campus.is_demo)
     campaigns = [each for each in open_campaigns if each.phase(now) in (Phase.ANNOUNCED, Phase.SUBMISSION)]
@@ -65,7 +72,7 @@ def campus_label(request: HttpRequest, slug: str) -> HttpResponse:
         "state": state_of(campus, on=timezone.localdate(now)),
         "labels": campus.labels.select_related("decision").order_by("-starts_from"),
         "decisions": LabelDecision.objects.standing().filter(campus=campus).in_time_order().reverse(),
-        "files": campus.applications.for_lists(),
+        "files": rules.readable_by(person).filter(campus=campus).for_lists(),
         "measures": readable_measures(person).filter(campus=campus),
         "campaigns": campaigns,
         "may_open": may_open and bool(campaigns),
