@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.http import QueryDict
 from django.utils import timezone
@@ -16,7 +16,7 @@ from cmq.applications.models import ApplicationKind, ApplicationState, LabelAppl
 from cmq.campaigns.models import Campaign, CampaignState, Phase
 from cmq.expertise.models import Assignment
 from cmq.instruction.models import CorrectionRequest, OpinionRequest
-from cmq.reference.models import Region
+from cmq.reference.models import Filiere, Region
 
 S = ApplicationState
 PER_COLUMN, PER_PAGE = 6, 50
@@ -83,45 +83,54 @@ class Board:
     late: int = 0
 
 
-def files(campaign: Campaign, filters: Filters, *, at: dt.datetime) -> QuerySet[Any]:
-    """The files of a campaign, each with `since` and what is late, those that wait longest first."""
-    today = timezone.localdate(at)
-    own = {"application": OuterRef("pk")}
-    last_move = Move.objects.filter(**own).order_by("-step").values("at")[:1]
-    corrections = CorrectionRequest.objects.filter(**own, answered_at=None, due_on__lt=today)
-    opinions = OpinionRequest.objects.waiting().filter(**own, due_on__lt=today)
-    expertises = Assignment.objects.pending().filter(**own, due_on__lt=today)
-    found: QuerySet[Any] = LabelApplication.objects.filter(campaign=campaign).annotate(
-        since=Coalesce(Subquery(last_move), F("created_at")),
-        late_correction=Exists(corrections),
-        late_opinion=Exists(opinions),
-        late_expertise=Exists(expertises),
-    )
-    if filters.region:
-        found = found.filter(campus__region=filters.region)
-    if filters.kind:
-        found = found.filter(kind=filters.kind)
-    if filters.is_late:
-        found = found.filter(_is_late(campaign, at))
-    return found
+@dataclass(frozen=True)
+class Lateness:
+    """What is late in a campaign, read once for the page."""
+
+    past: frozenset[ApplicationState]
+    overdue: dict[str, frozenset[int]]
+
+    @classmethod
+    def of(cls, campaign: Campaign, at: dt.datetime) -> "Lateness":
+        """Read in one query."""
+        found: dict[str, set[int]] = {}
+        corrections, *others = _overdue(campaign, timezone.localdate(at))
+        for pk, wording in corrections.union(*others, all=True):
+            found.setdefault(wording, set()).add(pk)
+        return cls(frozenset(_past(campaign, at)), {key: frozenset(pks) for key, pks in found.items()})
+
+    @property
+    def condition(self) -> Q | None:
+        """What a late file is; None when nothing is late."""
+        late = Q(state__in=self.past) if self.past else Q()
+        keys = frozenset[int]().union(*self.overdue.values())
+        return (late | Q(pk__in=keys) if keys else late) or None
+
+    def of_file(self, file: LabelApplication) -> list[str]:
+        """In words, what is late in a file."""
+        words = [wording for wording, keys in self.overdue.items() if file.pk in keys]
+        return words + (["phase terminée"] if file.state in self.past else [])
 
 
 def read(campaign: Campaign, filters: Filters, *, at: dt.datetime, page: str = "1") -> Board:
     """The board, as columns or as the pages of a list."""
-    found = files(campaign, filters, at=at)
-    counts = found.order_by().values("state").annotate(n=Count("pk"), late=Count("pk", filter=_is_late(campaign, at)))
+    lateness = Lateness.of(campaign, at)
+    found, condition = _files(campaign, filters, lateness), lateness.condition
+    late = Count("pk", filter=condition) if condition else Value(0)
+    counts = found.order_by().values("state").annotate(n=Count("pk"), late=late)
     by_state = {line["state"]: line for line in counts}
     board = Board(total=sum(line["n"] for line in by_state.values()), late=sum(x["late"] for x in by_state.values()))
-    shown = found.select_related("campus__region")
+    dated = found.annotate(since=_since())
     if filters.as_list:
-        listed = shown.filter(state=filters.state) if filters.state else shown
-        board.page = Paginator(listed.order_by("since", "pk"), PER_PAGE).get_page(page)
-        board.page.object_list = _told(campaign, board.page.object_list, at)
+        listed = dated.filter(state=filters.state) if filters.state else dated
+        # The keys first: what is told of a file is asked for those that the page shows.
+        keys = listed.order_by("since", "pk").values_list("pk", flat=True)
+        board.page = Paginator(keys, PER_PAGE).get_page(page)
+        board.page.object_list = _told(list(board.page.object_list), lateness, at)
         return board
-    first = shown.annotate(
-        rank=Window(RowNumber(), partition_by=F("state"), order_by=[F("since").asc(), F("pk").asc()])
-    ).filter(rank__lte=PER_COLUMN)
-    told = _told(campaign, first.order_by("since", "pk"), at)
+    rank = Window(RowNumber(), partition_by=F("state"), order_by=[F("since").asc(), F("pk").asc()])
+    first = dated.annotate(rank=rank).filter(rank__lte=PER_COLUMN).order_by()
+    told = _told(list(first.values_list("pk", flat=True)), lateness, at)
     board.columns = [
         Column(state, by_state[state]["n"], by_state[state]["late"], [each for each in told if each.state == state])
         for state in S
@@ -132,23 +141,32 @@ def read(campaign: Campaign, filters: Filters, *, at: dt.datetime, page: str = "
 
 def as_csv(campaign: Campaign, filters: Filters, *, at: dt.datetime) -> str:
     """The same files as CSV for spreadsheets: UTF-8 with BOM, « ; »."""
-    found = files(campaign, filters, at=at).select_related("campus__region", "filiere")
+    lateness = Lateness.of(campaign, at)
+    found = _files(campaign, filters, lateness)
     if filters.state:
         found = found.filter(state=filters.state)
+    filieres = dict(Filiere.objects.values_list("pk", "name"))
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
     writer.writerow(("reference", "campus", "region", "demande", "filiere", "etat", "depuis", "jours", "retards"))
-    for each in _told(campaign, found.order_by("reference"), at):
+    for each in sorted(_told(found.order_by().values("pk"), lateness, at), key=lambda each: str(each.reference)):
         late = " | ".join(each.lateness)
         cells = (each.reference, each.campus.name, each.campus.region.name, each.get_kind_display())
-        state = (each.filiere or "", each.get_state_display(), timezone.localdate(each.since), each.days, late)
+        state = (
+            filieres.get(each.filiere_id, ""),
+            each.get_state_display(),
+            timezone.localdate(each.since),
+            each.days,
+            late,
+        )
         writer.writerow([_cell(str(cell)) for cell in (*cells, *state)])
     return "\ufeff" + out.getvalue()
 
 
 def context(campaign: Campaign, filters: Filters) -> dict[str, Any]:
     """What the filters offer."""
-    regions = Region.objects.filter(campuses__applications__campaign=campaign).distinct().order_by("name")
+    campuses = LabelApplication.objects.filter(campaign=campaign).order_by().values("campus__region")
+    regions = Region.objects.filter(pk__in=campuses).order_by("name").values_list("pk", "name")
     return {
         "campaign": campaign,
         "filters": filters,
@@ -178,23 +196,45 @@ def _past(campaign: Campaign, at: dt.datetime) -> list[ApplicationState]:
     return [state for state, end in ends.items() if end is not None and end < at]
 
 
-def _is_late(campaign: Campaign, at: dt.datetime) -> Q:
-    past = Q(state__in=_past(campaign, at))
-    return past | Q(late_correction=True) | Q(late_opinion=True) | Q(late_expertise=True)
+def _since() -> Coalesce:
+    """When a file came into its state."""
+    last_move = Move.objects.filter(application=OuterRef("pk")).order_by("-step").values("at")[:1]
+    return Coalesce(Subquery(last_move), F("created_at"))
 
 
-def _told(campaign: Campaign, found: Any, at: dt.datetime) -> list[Any]:
-    """Each file with its days in the state and, in words, what is late."""
-    past, told = set(_past(campaign, at)), list(found)
+def _overdue(campaign: Campaign, today: dt.date) -> list[QuerySet[Any, tuple[int, str]]]:
+    """Each late thing as a file and what is late in it."""
+    corrections = CorrectionRequest.objects.filter(application__campaign=campaign, answered_at=None, due_on__lt=today)
+    told: list[tuple[QuerySet[Any], str]] = [
+        (corrections, "correction en retard"),
+        (late_opinions(campaign, on=today), "avis en retard"),
+        (late_expertises(campaign, on=today), "expertise en retard"),
+    ]
+    return [
+        found.order_by().values_list("application_id", Value(wording, output_field=CharField()))
+        for found, wording in told
+    ]
+
+
+def _files(campaign: Campaign, filters: Filters, lateness: Lateness) -> QuerySet[LabelApplication]:
+    """The files of a campaign that the filters leave."""
+    found = LabelApplication.objects.filter(campaign=campaign)
+    if filters.region:
+        found = found.filter(campus__region=filters.region)
+    if filters.kind:
+        found = found.filter(kind=filters.kind)
+    if filters.is_late:
+        return found.filter(lateness.condition) if lateness.condition else found.none()
+    return found
+
+
+def _told(keys: Any, lateness: Lateness, at: dt.datetime) -> list[Any]:
+    """The files with these keys, each with its days in the state and, in words, what is late; longest waits first."""
+    shown = LabelApplication.objects.filter(pk__in=keys).annotate(since=_since())
+    told: list[Any] = list(shown.select_related("campus__region").order_by("since", "pk"))
     for each in told:
         each.days = (at - each.since).days
-        said = (
-            (each.late_correction, "correction en retard"),
-            (each.late_opinion, "avis en retard"),
-            (each.late_expertise, "expertise en retard"),
-            (each.state in past, "phase terminée"),
-        )
-        each.lateness = [wording for is_late, wording in said if is_late]
+        each.lateness = lateness.of_file(each)
     return told
 
 

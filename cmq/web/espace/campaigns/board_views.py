@@ -8,27 +8,26 @@ from django.utils import timezone
 
 from cmq.accounts.models import User
 from cmq.applications.models import LabelApplication
-from cmq.campaigns.rules import is_secretary
 from cmq.core.bulk import one_by_one
 from cmq.expertise.actions import assigning
 from cmq.instruction import actions as instruction
 from cmq.instruction.models import OpinionBody
 from cmq.web.espace.access import ACT, READ, logged_in, page
 from cmq.web.espace.campaigns import board
-from cmq.web.espace.campaigns.doors import campaign_of, reader_of, secretary_of
+from cmq.web.espace.campaigns.doors import campaign_of, reads_as_secretary, secretary_of
 from cmq.web.espace.campaigns.forms import BoardForm, ReminderForm
 
 
 @logged_in(*READ)
 def board_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The files by state, or as a list to tick."""
-    person, campaign, now = reader_of(request), campaign_of(slug), timezone.now()
+    may_run, campaign, now = reads_as_secretary(request), campaign_of(slug), timezone.now()
     filters = board.Filters.of(request.GET)
     context = {
         **board.context(campaign, filters),
         "board": board.read(campaign, filters, at=now, page=request.GET.get("page", "1")),
-        "may_run": is_secretary(person),
-        "bulk": BoardForm(campaign=campaign),
+        "may_run": may_run,
+        "bulk": BoardForm(campaign=campaign) if filters.as_list else None,
     }
     return page(request, "espace/campaigns/board.html", context)
 
@@ -36,7 +35,7 @@ def board_page(request: HttpRequest, slug: str) -> HttpResponse:
 @logged_in(*READ)
 def board_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """The board as CSV, with the same filters."""
-    reader_of(request)
+    reads_as_secretary(request)
     campaign = campaign_of(slug)
     text = board.as_csv(campaign, board.Filters.of(request.GET), at=timezone.now())
     answer = HttpResponse(text, content_type="text/csv; charset=utf-8")

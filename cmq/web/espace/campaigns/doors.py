@@ -14,10 +14,14 @@ def secretary_of(request: HttpRequest) -> User:
     return person_of(request)
 
 
-def reader_of(request: HttpRequest) -> User:
-    """A secretary, or an observer of the nation. Raises PermissionDenied for everyone else."""
-    allow(can_read_board(request.user), "Cette page est réservée au secrétariat des autorités et aux observateurs.")
-    return person_of(request)
+def reads_as_secretary(request: HttpRequest) -> bool:
+    """Whether the reader runs campaigns too; an observer of the nation only reads. PermissionDenied for the others."""
+    runs = is_secretary(request.user)
+    allow(
+        runs or can_read_board(request.user),
+        "Cette page est réservée au secrétariat des autorités et aux observateurs.",
+    )
+    return runs
 
 
 def campaign_of(slug: str) -> Campaign:
