@@ -45,6 +45,11 @@ def sits_in(person: Any, campaign: Campaign, *, on: dt.date | None = None) -> bo
     return bool(seats_of(person, campaign, on=on or timezone.localdate()))
 
 
+def sits_somewhere(person: User) -> bool:
+    """Whether this person holds a seat of any college today, or is its deputy."""
+    return SeatHolder.objects.active(timezone.localdate()).filter(person=person).exists()
+
+
 def filled_seats(college: College, on: dt.date) -> int:
     """How many seats somebody holds that day, deputies included: what quorum is counted of."""
     return Seat.objects.filter(authority__college=college, holders__in=SeatHolder.objects.active(on)).distinct().count()

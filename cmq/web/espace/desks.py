@@ -15,7 +15,7 @@ from cmq.campaigns.rules import can_read_board
 from cmq.campuses.models import CampusRole
 from cmq.deliberation import review
 from cmq.deliberation.models import MeetingState
-from cmq.deliberation.rules import can_run, readable_measures, readable_meetings
+from cmq.deliberation.rules import can_run, readable_meetings, sits_somewhere
 from cmq.expertise.models import Assignment
 from cmq.expertise.rules import can_manage, readable_assignments
 from cmq.instruction.models import OpinionRequest
@@ -68,23 +68,27 @@ def _all(person: User) -> Iterator[Heap]:
 
 
 def rooms(person: User) -> list[tuple[str, str]]:
-    """Where this person goes without anything waiting: wording and address of the rooms of the college."""
-    runs = can_run(person)
-    found = [
-        ("Les séances du collège", "meetings", runs or readable_meetings(person).exists()),
-        ("Les décisions conjointes", "decisions", runs or award_rules.readable_decisions(person).exists()),
-        ("Les mesures sur des labels", "measures", runs or readable_measures(person).exists()),
+    """Where the college and its secretariat go when nothing waits: wording and address."""
+    if not (can_run(person) or sits_somewhere(person)):
+        return []
+    return [
+        ("Les séances du collège", reverse("meetings")),
+        ("Les décisions conjointes", reverse("decisions")),
+        ("Les mesures sur des labels", reverse("measures")),
     ]
-    return [(wording, reverse(name)) for wording, name, is_theirs in found if is_theirs]
 
 
 def _college(person: User) -> Iterator[Heap]:
-    meetings, decisions = reverse("meetings"), reverse("decisions")
-    yield Heap(len(award_rules.awaited_of(person)), "décision(s) conjointes à signer", decisions)
-    yield Heap(award_rules.to_publish(person).count(), "décision(s) signées, à publier", decisions)
-    yield Heap(review.positions_awaited(person).count(), "position(s) à prendre en séance", meetings)
     answers = review.measures_to_answer(person).count()
     yield Heap(answers, "mesure(s) sur votre label, vos observations sont attendues", reverse("measures"))
+    runs = can_run(person)
+    if not (runs or sits_somewhere(person)):
+        return
+    meetings, decisions = reverse("meetings"), reverse("decisions")
+    yield Heap(len(award_rules.awaited_of(person)), "décision(s) conjointes à signer", decisions)
+    signed = award_rules.to_publish(person).count() if runs else 0
+    yield Heap(signed, "décision(s) signées, à publier", decisions)
+    yield Heap(review.positions_awaited(person).count(), "position(s) à prendre en séance", meetings)
     coming = readable_meetings(person).exclude(state=MeetingState.CLOSED).count()
     yield Heap(coming, "séance(s) du collège à venir ou en cours", meetings)
 

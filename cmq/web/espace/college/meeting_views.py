@@ -26,7 +26,7 @@ from cmq.web.espace.access import (
     submit,
 )
 from cmq.web.espace.college import reading
-from cmq.web.espace.college.documents import document
+from cmq.web.espace.college.documents import download, minutes_of
 from cmq.web.espace.college.doors import meeting_for, secretary_of
 from cmq.web.espace.college.forms import AgendaForm, MeetingForm, OrderForm
 
@@ -160,10 +160,9 @@ def minutes(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @logged_in(*READ)
-def minutes_text(request: HttpRequest, pk: int) -> HttpResponse:
+def minutes_document(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The minutes as a document."""
-    found = meeting_for(request, pk)
-    return document(request, "espace/college/minutes.txt", reading.minutes(found), f"proces-verbal-{found.pk}.txt")
+    return download(minutes_of(meeting_for(request, pk)), f"proces-verbal-{pk}", kind)
 
 
 def _act_page(

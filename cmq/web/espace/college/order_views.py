@@ -9,7 +9,7 @@ from django.urls import reverse
 from cmq.awards.actions.orders import complete_order, draft_order
 from cmq.awards.models import MinisterialOrder
 from cmq.web.espace.access import READ, READ_AND_ACT, done, logged_in, page, posted, submit
-from cmq.web.espace.college.documents import document
+from cmq.web.espace.college.documents import download, order_of
 from cmq.web.espace.college.doors import secretary_of
 from cmq.web.espace.college.forms import OrderDraftForm, OrderKnownForm
 
@@ -47,10 +47,10 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @logged_in(*READ)
-def text(request: HttpRequest, pk: int) -> HttpResponse:
+def draft_document(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The draft of the order with its annexed list, as a document for the ministries."""
     secretary_of(request)
-    return document(request, "espace/college/order.txt", _shown(pk), f"projet-arrete-{pk}.txt")
+    return download(order_of(**_shown(pk)), f"projet-arrete-{pk}", kind)
 
 
 @logged_in(*READ_AND_ACT)
