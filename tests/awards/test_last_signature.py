@@ -87,6 +87,9 @@ def test_what_is_signed_waits_for_a_common_publication(db: None) -> None:
     decision = signed(decided(world, a_submitted(world)), world)
     assert decision.state == DecisionState.SIGNED
     assert not LabelDecision.objects.filter(campus=world.campus).exists()
+    # Neither the file nor its history tells the campus anything yet.
+    assert decision.item.application.state == ApplicationState.DECIDED
+    assert not decision.item.application.moves.filter(reason__contains="Motifs").exists()
     report = publish_many([decision, decision], by=world.secretary, at=world.at)
     assert [bool(refusal) for _, refusal in report] == [False, True]
     assert LabelDecision.objects.filter(campus=world.campus).count() == 1

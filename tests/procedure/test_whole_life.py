@@ -293,7 +293,7 @@ class WholeLife(RuleBasedStateMachine):
             complete = all(each.signed_at and each.digest == decision.digest for each in signatures)
             assert complete == (decision.state != DecisionState.SIGNING)
         awarded = [each for each in self.files() if each.state == S.AWARDED]
-        granted = JointDecision.objects.filter(outcome=Outcome.GRANTED).exclude(state=DecisionState.SIGNING)
+        granted = JointDecision.objects.filter(outcome=Outcome.GRANTED, state=DecisionState.PUBLISHED)
         assert {each.pk for each in awarded} == set(granted.values_list("item__application", flat=True))
 
     @invariant()

@@ -24,17 +24,6 @@ from cmq.deliberation.models import AgendaItem, MeasureState, MeetingState, Outc
 from cmq.deliberation.rules import is_tabled
 from cmq.deliberation.tally import Tally
 
-_FILE_GOES_TO = {
-    Outcome.GRANTED: ApplicationState.AWARDED,
-    Outcome.DEFERRED: ApplicationState.DEFERRED,
-    Outcome.REFUSED: ApplicationState.REFUSED,
-}
-_MEASURE_GOES_TO = {
-    Outcome.GRANTED: MeasureState.ADOPTED,
-    Outcome.DEFERRED: MeasureState.COLLEGE,
-    Outcome.REFUSED: MeasureState.DROPPED,
-}
-
 
 @action
 def decide(item: AgendaItem, terms: DecisionTerms, *, by: User, at: dt.datetime | None = None) -> JointDecision:
@@ -100,15 +89,11 @@ def sign(signature: Signature, *, digest: str | None = None, by: User, at: dt.da
 def _complete(decision: JointDecision, by: User, at: dt.datetime) -> None:
     decision.state, decision.signed_at = DecisionState.SIGNED, at
     decision.save(update_fields=["state", "signed_at"])
-    outcome, item = Outcome(decision.outcome), decision.item
-    if item.application is not None:
-        move(item.application, _FILE_GOES_TO[outcome], by=by, at=at, reason=decision.reasons)
-    elif item.measure is not None:
-        settle_measure(item.measure, _MEASURE_GOES_TO[outcome])
     summary = f"Décision conjointe {decision.number} : dernière signature, {decision.get_outcome_display().lower()}."
     record(decision, "awards.complete", summary, is_private=True)
-    if not item.meeting.campaign.publishes_together:
-        enter_and_publish(decision, at=at)
+    # Otherwise the file stays « en signature » for everyone: what was decided is told at the common publication.
+    if not decision.item.meeting.campaign.publishes_together:
+        enter_and_publish(decision, by=by, at=at)
 
 
 def _write(item: AgendaItem, count: Tally, terms: DecisionTerms, by: User, at: dt.datetime) -> JointDecision:

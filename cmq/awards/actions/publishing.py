@@ -7,8 +7,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from cmq.accounts.models import User
+from cmq.applications.actions.moves import move
 from cmq.applications.actions.submission import signers_of
-from cmq.applications.models import ApplicationKind, LabelApplication
+from cmq.applications.models import ApplicationKind, ApplicationState, LabelApplication
 from cmq.awards import rules
 from cmq.awards.models import DecisionState, JointDecision, MinisterialOrder, RegisterEntry
 from cmq.campuses.actions import link_campuses, state_fact
@@ -19,10 +20,21 @@ from cmq.core.feed import action, change_set, record
 from cmq.core.models import Reliability, Source
 from cmq.core.partial_dates import PartialDate
 from cmq.core.provenance import Origin
-from cmq.deliberation.models import LabelMeasure, MeasureKind, Outcome
+from cmq.deliberation.actions.measures import settle_measure
+from cmq.deliberation.models import LabelMeasure, MeasureKind, MeasureState, Outcome
 from cmq.labels.actions import Terms, complete_act, record_decision
 from cmq.labels.models import DecisionKind, Label, LabelDecision
 
+_FILE_GOES_TO = {
+    Outcome.GRANTED: ApplicationState.AWARDED,
+    Outcome.DEFERRED: ApplicationState.DEFERRED,
+    Outcome.REFUSED: ApplicationState.REFUSED,
+}
+_MEASURE_GOES_TO = {
+    Outcome.GRANTED: MeasureState.ADOPTED,
+    Outcome.DEFERRED: MeasureState.COLLEGE,
+    Outcome.REFUSED: MeasureState.DROPPED,
+}
 _OF_MEASURE = {
     MeasureKind.EXTENSION: DecisionKind.EXTENDED,
     MeasureKind.SUSPENSION: DecisionKind.SUSPENDED,
@@ -36,7 +48,7 @@ _OF_MEASURE = {
 def publish(decision: JointDecision, *, by: User, at: dt.datetime | None = None) -> JointDecision:
     """Publish a signed decision. Raises `NotAllowed`, `Refusal`."""
     require_right(rules.can_decide(by))
-    return enter_and_publish(decision, at=at or timezone.now())
+    return enter_and_publish(decision, by=by, at=at or timezone.now())
 
 
 def publish_many(
@@ -58,7 +70,7 @@ def publish_many(
     return report
 
 
-def enter_and_publish(decision: JointDecision, *, at: dt.datetime) -> JointDecision:
+def enter_and_publish(decision: JointDecision, *, by: User, at: dt.datetime) -> JointDecision:
     """Enter a signed decision in the register and tell whom it concerns; within an action, rights checked."""
     related = ("item__meeting__campaign", "item__application__campus", "item__measure__campus", "filiere")
     decision = JointDecision.objects.select_for_update(of=("self",)).select_related(*related).get(pk=decision.pk)
@@ -66,6 +78,11 @@ def enter_and_publish(decision: JointDecision, *, at: dt.datetime) -> JointDecis
     require(decision.state == DecisionState.SIGNED, f"La décision {decision.number} attend encore des signatures.")
     decision.state, decision.published_at = DecisionState.PUBLISHED, at
     decision.save(update_fields=["state", "published_at"])
+    outcome, item = Outcome(decision.outcome), decision.item
+    if item.application is not None:
+        move(item.application, _FILE_GOES_TO[outcome], by=by, at=at, reason=decision.reasons)
+    elif item.measure is not None:
+        settle_measure(item.measure, _MEASURE_GOES_TO[outcome])
     for entry in _enter(decision):
         RegisterEntry.objects.create(decision=decision, label_decision=entry)
     for order in decision.orders.all():

@@ -283,8 +283,10 @@ def test_a_file_that_is_decided_shows_nothing_before_publication(world: World) -
     file = a_submitted(world)
     decision = signed(decided(world, file), world)
     file.refresh_from_db()
-    assert file.state == ApplicationState.AWARDED
-    assert decision.number not in text(as_(director_of(file)), file.get_absolute_url())
+    assert file.state == ApplicationState.DECIDED
+    shown = text(as_(director_of(file)), file.get_absolute_url())
+    assert decision.number not in shown
+    assert decision.reasons not in shown
 
 
 def test_the_home_page_leads_to_the_rooms_of_the_college(world: World) -> None:
