@@ -228,6 +228,10 @@ def prepare_campaign(
     title = one_line(title)
     require(title, "Donnez un intitulé à la campagne.")
     rules.check_calendar(ends, is_rolling=is_rolling)
+    require(
+        by is None or all(rules.can_serve(text, is_demo=is_demo) for text in (specification, college)),
+        "La démonstration et les vraies campagnes n’ont ni cahier des charges ni collège en commun.",
+    )
     campaign = Campaign(
         title=title,
         slug=slug_of(title),

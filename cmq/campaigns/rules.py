@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cmq.campaigns.models import PHASE_ENDS, Authority, Campaign, College, Parity, Seat, SeatHolder, Side
+from cmq.campaigns.models import PHASE_ENDS, Authority, Campaign, College, Parity, Seat, SeatHolder, Side, Specification
 from cmq.core.errors import require
 from cmq.core.rights import Role, right
 from cmq.organisations.models import OrganisationRole
@@ -35,6 +35,15 @@ def seats_of(person: Any, campaign: Campaign, *, on: dt.date) -> list[SeatHolder
         return []
     holders = SeatHolder.objects.active(on).filter(person=person.pk, seat__authority__college=campaign.college_id)
     return list(holders.select_related("seat__authority", "person"))
+
+
+def can_serve(text: Specification | College, *, is_demo: bool) -> bool:
+    """Whether a campaign may take up a specification or a college: the texts of the demonstration go away with it.
+
+    A demonstration campaign takes what one of its kind uses already; a real one, anything but that.
+    """
+    uses = set(text.campaigns.values_list("is_demo", flat=True))
+    return uses == {True} if is_demo else True not in uses
 
 
 def check_calendar(ends: Mapping[str, dt.datetime | None], *, is_rolling: bool) -> None:

@@ -25,6 +25,7 @@ from cmq.core.provenance import Origin
 from cmq.deliberation.actions.measures import answer_measure, propose_measure, put_to_college
 from cmq.deliberation.models import MeasureKind
 from cmq.expertise.actions import assigning, marking
+from cmq.expertise.actions.experts import declare_conflict
 from cmq.expertise.models import Advice
 from cmq.instruction import actions as instruction
 from cmq.instruction.models import Opinion, OpinionBody
@@ -262,7 +263,13 @@ def _hold(campus: Campus, player: Player, on: dt.date, origin: Origin) -> None:
 
 
 def _campaign(
-    title: str, cast: Cast, specification: Specification, opens: dt.datetime, *, spans: list[int] | None
+    title: str,
+    cast: Cast,
+    specification: Specification,
+    opens: dt.datetime,
+    *,
+    spans: list[int] | None,
+    is_open: bool = True,
 ) -> Campaign:
     columns = list(PHASE_ENDS.values())
     ends: dict[str, dt.datetime | None] = {columns[0]: opens}
@@ -280,8 +287,9 @@ def _campaign(
         is_demo=True,
         by=None,
     )
-    campaigns.open_campaign(campaign, by=None, at=opens)
-    campaign.refresh_from_db()
+    if is_open:
+        campaigns.open_campaign(campaign, by=None, at=opens)
+        campaign.refresh_from_db()
     return campaign
 
 
@@ -306,6 +314,8 @@ def play(cast: Cast, origin: Origin, *, on: dt.date, progress: Callable[[str], N
     now = _campaign("Dépôt permanent fictif", cast, specification, noon - 200 * DAY, spans=None)
     play_present(Play(now, cast, origin), noon)
     _campaign(f"Campagne fictive {on.year + 1}", cast, specification, noon + 60 * DAY, spans=SPANS)
+    later = noon + 425 * DAY
+    _campaign(f"Campagne fictive {on.year + 2}", cast, specification, later, spans=SPANS, is_open=False)
 
 
 def play_past(played: Play, start: dt.datetime) -> list[LabelApplication]:
@@ -366,3 +376,6 @@ def _before_the_college(played: Play, noon: dt.datetime) -> None:
     gardens = played.examined(FOREST, noon - 100 * DAY)
     meeting = start(campaign, cast, [gardens], title="Séance fictive du jour", at=noon - 4 * HOUR)
     vote(meeting.items.get(), cast, Point(gardens), number=2, at=noon - 3 * HOUR)
+    declare_conflict(
+        cast.experts[2], campus, reason="Lien fictif avec ce campus.", by=cast["secretaire"], at=noon - 5 * DAY
+    )

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from cmq.accounts.models import User
 from cmq.applications.models import ApplicationState, LabelApplication
+from cmq.campaigns.actions import prepare_campaign
 from cmq.campaigns.models import Campaign, CampaignState, Side, Specification
+from cmq.core.errors import Refusal
 from cmq.core.models import OutgoingMail
 from cmq.expertise.actions.experts import Profile, name_expert
 from cmq.expertise.models import Assignment
@@ -268,3 +270,24 @@ def test_a_thousand_files_stay_readable(world: World) -> None:
 def test_a_specification_is_chosen_among_all(world: World) -> None:
     form = as_(world.secretary).get(reverse("campaign_new")).context["form"]
     assert list(form.fields["specification"].queryset) == list(Specification.objects.order_by("-pk"))
+
+
+def test_the_demonstration_and_real_campaigns_share_no_text(world: World) -> None:
+    """What a demonstration campaign uses is removed with it: a real one must not depend on it, nor lend its own."""
+    sent = {"title": "Une autre", "college": world.campaign.college_id, **calendar(timezone.now())}
+    sent["specification"] = world.campaign.specification_id
+    pretended = in_body(world.secretariat, OrganisationRole.SECRETARY, is_demo=True)
+    assert as_(pretended).post(reverse("campaign_new"), sent).status_code == 422
+    Campaign.objects.update(is_demo=True)
+    assert as_(world.secretary).post(reverse("campaign_new"), sent).status_code == 422
+    assert as_(pretended).post(reverse("campaign_new"), sent).status_code == 302
+    assert Campaign.objects.filter(is_demo=True).count() == 2
+    with pytest.raises(Refusal, match="en commun"):
+        prepare_campaign(
+            title="Vraie",
+            specification=world.campaign.specification,
+            college=world.campaign.college,
+            ends={"opens_at": timezone.now()},
+            is_rolling=True,
+            by=world.secretary,
+        )

@@ -68,8 +68,13 @@ class CampaignForm(CalendarForm):
         help_text="La campagne n’a pas de fin : seule l’ouverture du dépôt compte, les autres dates sont laissées.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_demo: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("specification", "college"):
+            texts = self.fields[name].queryset  # type: ignore[attr-defined]
+            used = texts.filter(campaigns__is_demo=True).values("pk")
+            shown = texts.filter(pk__in=used) if is_demo else texts.exclude(pk__in=used)
+            self.fields[name].queryset = shown  # type: ignore[attr-defined]
         end = timezone.localtime().replace(hour=23, minute=59, second=0, microsecond=0)
         for days, (phase, column) in zip(_DAYS, PHASE_ENDS.items(), strict=True):
             end += dt.timedelta(days=days)

@@ -31,7 +31,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Prepare a campaign."""
     person = secretary_of(request)
-    form = CampaignForm(posted(request))
+    form = CampaignForm(posted(request), is_demo=person.is_demo)
     made: list[Campaign] = []
 
     def prepare(data: dict[str, Any]) -> None:
