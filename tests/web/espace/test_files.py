@@ -85,6 +85,14 @@ def test_autosave_tells_the_version_the_merge_or_the_conflict(world: World) -> N
     assert other.post(url, {"text": "x", "version": "abc"}).status_code == 422
 
 
+def test_comments_stay_among_those_who_write(world: World) -> None:
+    application = complete(a_draft(world), world)
+    writing.comment(application.sections.get(position=1), text="Trop vague, à revoir.", by=world.instructor)
+    assert "Trop vague" in as_(world.contributor).get(part(application)).content.decode()
+    for person in (world.secretary, world.recteur):
+        assert "Trop vague" not in as_(person).get(part(application)).content.decode()
+
+
 def test_who_writes_is_seen_by_the_others(world: World) -> None:
     application = a_draft(world)
     as_(world.contributor).get(part(application))

@@ -57,7 +57,8 @@ def section(request: HttpRequest, reference: str, position: int) -> HttpResponse
         "is_open": is_open,
         "may_comment": writes and not application.is_over,
         "comment_form": CommentForm(),
-        "comments": part.comments.select_related("person"),
+        # Among those who write: neither the experts nor the authorities read how the text came about.
+        "comments": part.comments.select_related("person") if writes else [],
         "others": writing.others_present(part, person),
         "since_last_file": writing.differences(part.earlier_text, part.text) if part.earlier_text else [],
         "neighbours": application.sections.filter(position__in=[position - 1, position + 1]),
