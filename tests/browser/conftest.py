@@ -114,7 +114,7 @@ def _serve(environment: dict[str, str], theme: str) -> Iterator[Site]:
     url = f"http://127.0.0.1:{port}"
     command = [BIN / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     server = subprocess.Popen(
-        [*command, "--workers", "1", "--no-access-log", "--log-level", "warning", "cmq.wsgi:application"],
+        [*command, "--workers", "1", "--blocking-threads", "4", "--no-access-log", "--log-level", "warning", "cmq.wsgi:application"],
         cwd=ROOT,
         env={**environment, "CMQ_SITE_URL": url},
     )

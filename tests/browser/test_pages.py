@@ -66,7 +66,7 @@ WALKERS: dict[str, list[str]] = {
     "gardien": [],
 }
 # The acts that a page offers depend on the state of what it shows: so many pages of one name are read for their links.
-MOST_OF_A_NAME = 25
+MOST_OF_A_NAME = {"file": 25, "meeting": 6, "item": 8, "decision": 6, "measure": 4, "campaign": 4, "campaign_board": 3}
 
 
 def violations(page: Page) -> list[str]:
@@ -91,7 +91,7 @@ def reached(page: Page, site: Site, who: str, seeds: list[str]) -> dict[str, str
     while waiting:
         path = waiting.pop(0)
         name = str(resolve(path.partition("?")[0]).url_name)
-        if path in seen or read[name] >= MOST_OF_A_NAME:
+        if path in seen or read[name] >= MOST_OF_A_NAME.get(name, 2):
             continue
         seen.add(path)
         read[name] += 1
@@ -131,11 +131,20 @@ def test_every_page_of_the_workspace(page: Page, theme: str, invitation: str, re
         log_in(page, site, who)
         pages = reached(page, site, who, seeds)
         for path in [path for name, path in pages.items() if path and (name == "espace" or name not in walked)]:
-            page.goto(site.url + path)
+            show(page, site.url + path)
             found[f"{who} {path}"] = faults(page)
         walked |= set(pages)
     assert not {path: lines for path, lines in found.items() if lines}
-    assert {str(pattern.name) for pattern in urlpatterns} - ONLY_POST == walked
+    assert " ".join(sorted({str(pattern.name) for pattern in urlpatterns} - ONLY_POST - walked)) == ""
+
+
+def show(page: Page, address: str) -> None:
+    """Show a page. Where its policy lets no script run, axe could not either: then its text is shown on a blank page."""
+    answer = page.goto(address)
+    if "sandbox" in answer.headers.get("content-security-policy", ""):
+        text = answer.text()
+        page.goto("about:blank")
+        page.set_content(text)
 
 
 def faults(page: Page) -> list[str]:
