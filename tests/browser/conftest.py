@@ -113,8 +113,19 @@ def _serve(environment: dict[str, str], theme: str) -> Iterator[Site]:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     command = [BIN / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", "1", "--blocking-threads", "4", "--no-access-log", "--log-level", "warning"]
     server = subprocess.Popen(
-        [*command, "--workers", "1", "--blocking-threads", "4", "--no-access-log", "--log-level", "warning", "cmq.wsgi:application"],
+        [
+            *command,
+            "--workers",
+            "1",
+            "--blocking-threads",
+            "4",
+            "--no-access-log",
+            "--log-level",
+            "warning",
+            "cmq.wsgi:application",
+        ],
         cwd=ROOT,
         env={**environment, "CMQ_SITE_URL": url},
     )

@@ -139,7 +139,7 @@ def test_every_page_of_the_workspace(page: Page, theme: str, invitation: str, re
 
 
 def show(page: Page, address: str) -> None:
-    """Show a page. Where its policy lets no script run, axe could not either: then its text is shown on a blank page."""
+    """Show a page; on a blank one where its policy lets no script run, for axe could not either."""
     answer = page.goto(address)
     if "sandbox" in answer.headers.get("content-security-policy", ""):
         text = answer.text()

@@ -4,9 +4,16 @@ from django.urls import path
 
 from cmq.web.espace.campaigns import urls as campaigns
 from cmq.web.espace.college import urls as college
+from cmq.web.espace.complements import urls as complements
+from cmq.web.espace.evidence import urls as evidence
 from cmq.web.espace.expertise import urls as expertise
 from cmq.web.espace.files import urls as files
+from cmq.web.espace.funding import urls as funding
+from cmq.web.espace.network import urls as network
+from cmq.web.espace.projects import urls as projects
 from cmq.web.espace.texts import urls as texts
+from cmq.web.espace.tours import urls as tours
+from cmq.web.espace.trainings import urls as trainings
 from cmq.web.espace.views import (
     campus,
     decisions,
@@ -75,4 +82,11 @@ urlpatterns = [
     *expertise.urlpatterns,
     *college.urlpatterns,
     *texts.urlpatterns,
+    *network.urlpatterns,
+    *trainings.urlpatterns,
+    *projects.urlpatterns,
+    *tours.urlpatterns,
+    *funding.urlpatterns,
+    *evidence.urlpatterns,
+    *complements.urlpatterns,
 ]

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ComplementsConfig(AppConfig):
+    name = "cmq.complements"
+    label = "complements"
+    verbose_name = "Complémentarités"

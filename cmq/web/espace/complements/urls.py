@@ -1,0 +1,5 @@
+"""`/espace/campus/<slug>/…`: complémentarités."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

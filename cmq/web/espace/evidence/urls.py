@@ -1,0 +1,5 @@
+"""`/espace/campus/<slug>/…`: indicateurs et rapports."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
