@@ -7,7 +7,6 @@ Licence); the fonts of the machine are not looked at, so that the same attestati
 import datetime as dt
 import io
 import json
-import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,13 @@ import segno
 import typst
 from django.conf import settings
 
+from cmq.core.documents import shown
 from cmq.core.errors import require
 from cmq.labels.models import LabelDecision
 from cmq.proof.credential import address
 from cmq.proof.rules import Award, standing_on
 from cmq.proof.wording import UNKNOWN, day, doubts, end_of, explain, start_of
 
-# Latin, Greek, Cyrillic, punctuation, currencies, arrows and mathematics: what the fonts of the template have.
-_GLYPHS = ((" ", "~"), ("\u00a0", "\u04ff"), ("\u1e00", "\u2040"), ("\u2070", "\u20bf"), ("\u2190", "\u22ff"))
 TEMPLATE = Path(__file__).resolve().parent / "data" / "attestation.typ"
 
 
@@ -98,25 +96,12 @@ def code(url: str) -> str:
     return out.getvalue().decode()
 
 
-def shown(text: str) -> str:
-    """The text with a question mark for each sign that the embedded fonts do not have: a standard allows no gap."""
-    composed = unicodedata.normalize("NFC", text)
-    # Marks of direction and joining have no shape.
-    shapes = (sign for sign in composed if unicodedata.category(sign) != "Cf")
-    return "".join(sign if _has_glyph(sign) else "?" for sign in shapes)
-
-
 def _shown(value: Any) -> Any:
     if isinstance(value, str):
         return shown(value)
     if isinstance(value, dict):
         return {name: _shown(each) for name, each in value.items()}
     return [_shown(each) for each in value] if isinstance(value, list | tuple) else value
-
-
-def _has_glyph(sign: str) -> bool:
-    known = any(first <= sign <= last for first, last in _GLYPHS) or sign == "\n"
-    return known and unicodedata.category(sign) not in ("Cn", "Co", "Cs")
 
 
 def _acts(decision: LabelDecision) -> list[tuple[str, str]]:

@@ -9,9 +9,9 @@ from django.utils.formats import date_format
 from django.utils.http import content_disposition_header
 
 from cmq.awards.models import JointDecision, MinisterialOrder
+from cmq.core import documents
+from cmq.core.documents import Document, Part
 from cmq.deliberation.models import AgendaItem, Meeting, MeetingState
-from cmq.proof import documents
-from cmq.proof.documents import Document, Part
 from cmq.web.espace.college.reading import Count, minutes
 from cmq.web.templatetags.cmq import jour, pluriel
 

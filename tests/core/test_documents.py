@@ -1,14 +1,19 @@
 """The documents of the procedure: the same words as text and as a tagged PDF, none of them markup."""
 
+import base64
+import datetime as dt
 import io
 import re
+from pathlib import Path
 
 from pypdf import PdfReader
 
-from cmq.proof import documents
-from cmq.proof.documents import Document, Part
-from tests.proof.making import NOW
+from cmq.core import documents
+from cmq.core.documents import Document, Part, Picture, Table
 
+NOW = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 TRAPS = "#let x = 1 *gras* = Titre `code` $x^2$ <étiquette> @renvoi // rien \\ fin"
 WHOLE = Document(
     "Procès-verbal",
@@ -44,3 +49,19 @@ def test_the_pdf_is_tagged_and_takes_nothing_as_markup() -> None:
 
 def test_an_empty_document_is_still_one() -> None:
     assert documents.pdf(Document("Rien", "", []), at=NOW).startswith(b"%PDF")
+
+
+def test_tables_and_pictures_are_tagged_and_said_in_words(tmp_path: Path) -> None:
+    image = tmp_path / "dessin.PNG"
+    image.write_bytes(base64.b64decode(PIXEL))
+    part = Part(
+        "Chiffres",
+        tables=[Table(f"Par an {TRAPS}", ["Année", "Valeur"], [["2024", "12"], ["2025", TRAPS]])],
+        pictures=[Picture(image, "Un point noir", "Photo : personne")],
+    )
+    whole = Document("Bilan", "", [part])
+    assert "Année | Valeur\n2024 | 12" in documents.text(whole) and "[Un point noir]" in documents.text(whole)
+    made = documents.pdf(whole, at=NOW)
+    assert b"Un point noir" in made or b"/Alt" in made
+    said = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages)
+    assert "Photo : personne" in said and "2024" in said
