@@ -89,7 +89,7 @@ def pdf(document: Document, *, at: dt.datetime) -> bytes:
         }
         made: bytes = typst.compile(
             template,
-            root=folder,
+            root=Path(folder),
             sys_inputs={"data": json.dumps(data)},
             ignore_system_fonts=True,
             pdf_standards=["a-2a", "ua-1"],

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from cmq.campaigns.texts import load_texts
 from cmq.core.errors import Refusal
+from cmq.evidence.actions import load_indicators
 from cmq.operations import demonstration
 from cmq.proof.actions import publish_keys
 from cmq.reference.actions import load_reference
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         self.stdout.write("Données de référence…")
         load_reference(progress=self._say)
         load_texts()
+        load_indicators()
         self._publish_keys()
         self.stdout.write("Registre…")
         call_command("import", "register", stdout=self.stdout)
