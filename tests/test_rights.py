@@ -18,6 +18,7 @@ from cmq.core.models import Change, OutgoingMail
 from cmq.core.rights import RIGHTS, Role
 from cmq.expertise.models import DeclaredConflict
 from cmq.web.espace.urls import urlpatterns
+from tests import money
 from tests.cast import Stage, a_stage
 
 autodiscover_modules("rules")
@@ -257,6 +258,7 @@ DOORS = {
     "registre_imports": Door(KEEPERS, KEEPERS, 403),
     "registre_import_template": Door(KEEPERS, NOBODY, 403),
     "registre_import": Door(KEEPERS, KEEPERS, 403),
+    **{name: Door(*door) for name, door in money.DOORS.items()},
 }
 # Pages of the person, in no campus.
 OWN_PAGES = {"espace_account", "espace_deadlines", "espace_deadlines_csv", "espace_calendar"}
@@ -284,6 +286,7 @@ ONLY_POST = {
     "item_conclude",
     "item_reopen",
     "measure_table",
+    *money.ONLY_POST,
 }
 # An empty POST that is a whole act: checked with reading only.
 ACTS_ON_EMPTY_POST = {
@@ -304,6 +307,7 @@ ACTS_ON_EMPTY_POST = {
     "espace_organisation_end",
     "registre_prefer",
     "registre_import",
+    *money.ACTS_ON_EMPTY_POST,
 }
 # Inside a page that they may open, what contributors and contacts may not do is refused aloud.
 REFUSED_ALOUD = {
@@ -336,6 +340,8 @@ def address(stage: Stage, name: str) -> str:
         "registre_void": (stage.decision.pk if stage.decision else 0,),
         "registre_import": (an_import().pk,) if name == "registre_import" else (),
     }
+    if name in money.DOORS:
+        return money.address(stage, name)
     if name.startswith(("decision", "order")):
         return award_address(stage, name)
     if name.startswith(("meeting", "item", "measure")):

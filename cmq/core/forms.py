@@ -1,5 +1,6 @@
 """Form fields for the types of this floor."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -34,3 +35,29 @@ class PartialDateFormField(forms.CharField):
             return PartialDate.parse(text)
         except ValueError as error:
             raise ValidationError("Donnez une date : année, mois/année ou jour/mois/année.") from error
+
+
+class NumberField(forms.CharField):
+    """Text in, `Decimal` (or None when empty) out, as people write it here: « 1 234,50 € », « 1234.5 »."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(max_length=24, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Shown again with a comma."""
+        return f"{value:f}".replace(".", ",") if isinstance(value, Decimal) else value
+
+    def clean(self, value: Any) -> Any:
+        """The typed text as a `Decimal`; ValidationError in French."""
+        text = super().clean(value)
+        plain = "".join(str(text or "").split()).replace(",", ".").removesuffix("€").removesuffix("%")
+        if not plain:
+            return None
+        try:
+            number = Decimal(plain)
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite() or not set(plain) <= set("0123456789.-"):
+            raise ValidationError("Écrivez un nombre : 1 234,50.")
+        return number

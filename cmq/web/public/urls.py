@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cmq.web.public import campus, directory, duties, home, proof, report, robots, territories
+from cmq.web.public import campus, directory, duties, evidence, home, proof, report, robots, territories
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("campus.geojson", directory.directory_geojson, name="directory_geojson"),
     path("campus/<slug:slug>/", campus.campus, name="campus"),
     path("campus/<slug:slug>/signaler/", report.report_error, name="report_error"),
+    path("campus/<slug:slug>/rapports/<int:year>/", evidence.annual_report, name="annual_report"),
+    path("campus/<slug:slug>/rapports/<int:year>.pdf", evidence.annual_report_pdf, name="annual_report_pdf"),
+    path("indicateurs/", evidence.indicators, name="indicators"),
+    path("indicateurs.csv", evidence.indicators_csv, name="indicators_csv"),
     path("label/verifier/", proof.verify, name="verify"),
     path("label/verifier/<str:identifier>/", proof.award, name="verify_award"),
     path("label/verifier/<str:identifier>/attestation.pdf", proof.attestation_pdf, name="attestation_pdf"),

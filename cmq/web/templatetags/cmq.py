@@ -2,12 +2,14 @@
 
 import datetime as dt
 import json
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
 from django.utils.html import format_html
 
+from cmq.core import amounts
 from cmq.core.partial_dates import PartialDate
 
 register = template.Library()
@@ -26,6 +28,18 @@ def jour(value: dt.date | PartialDate | None) -> str:
     if value is None:
         return "date non sourcée"
     return str(value if isinstance(value, PartialDate) else PartialDate.of(value))
+
+
+@register.filter
+def euros(value: Decimal | None) -> str:
+    """« 1 234,50 € »; « inconnu » for none."""
+    return amounts.euros(value)
+
+
+@register.filter
+def nombre(value: Decimal | None) -> str:
+    """« 1 234,5 »; « inconnu » for none."""
+    return amounts.number(value)
 
 
 class _JsonText:

@@ -37,6 +37,8 @@ PAGES = [
     "/regions/",
     "/regions/hauts-de-france/",
     "/regions/polynesie-francaise/",
+    "/indicateurs/",
+    "/indicateurs/?region=hauts-de-france&annee=2025",
     "/campus/autonomie-longevite-sante/",
     "/campus/autonomie-longevite-sante/signaler/",
     "/label/verifier/",
@@ -50,6 +52,7 @@ PAGES = [
 FILES = [
     "/campus.csv",
     "/campus.geojson",
+    "/indicateurs.csv",
     "/communes.json?q=berck",
     "/contours/regions.geojson",
     "/.well-known/security.txt",
@@ -130,6 +133,8 @@ def test_every_address_has_its_test() -> None:
     tested = {resolve(path.split("?")[0]).url_name for path in [*PAGES, *FILES]}
     # Those that need an award and a key: `test_proof.py`.
     tested |= {"verify_award", "attestation_pdf", "credential_jwt", "status_list"}
+    # Those that need a published report: `test_money.py`.
+    tested |= {"annual_report", "annual_report_pdf"}
     assert tested == {pattern.name for pattern in urlpatterns}
 
 
