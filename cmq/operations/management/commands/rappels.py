@@ -9,12 +9,14 @@ from django.utils import timezone
 from cmq.expertise.actions.assigning import remind as remind_experts
 from cmq.instruction.actions import remind as remind_bodies
 from cmq.renewals.actions import remind as remind_of_ends
+from cmq.tours.actions.following import erase as erase_registrations
+from cmq.tours.actions.following import remind as remind_of_stops
 
 
 class Command(BaseCommand):
     """Write what the day asks for; meant to run once a day. Twice, or after a month without, it does no more."""
 
-    help = "Écrit les rappels du jour : fins de label, avis et expertises attendus. À lancer chaque jour."
+    help = "Écrit les rappels du jour et efface les inscriptions anciennes. À lancer chaque jour."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The day can be another one, to see what it would have written."""
@@ -24,7 +26,11 @@ class Command(BaseCommand):
         """Write and count."""
         on = _day(options["le"]) if options["le"] else timezone.localdate()
         ends, opinions, expertises = remind_of_ends(on=on), remind_bodies(on=on), remind_experts(on=on)
-        self.stdout.write(f"Rappels du {on:%d/%m/%Y} : fins de label {ends}, avis {opinions}, expertises {expertises}.")
+        stops, erased = remind_of_stops(on=on), erase_registrations(at=timezone.now())
+        self.stdout.write(
+            f"Rappels du {on:%d/%m/%Y} : fins de label {ends}, avis {opinions}, expertises {expertises}, "
+            f"étapes {stops}. Inscriptions effacées : {erased}."
+        )
 
 
 def _day(text: str) -> dt.date:

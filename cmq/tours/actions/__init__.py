@@ -1,0 +1,1 @@
+"""What happens to tours: planned, taken to places, filled with people, counted."""
