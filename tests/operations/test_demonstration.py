@@ -11,6 +11,7 @@ from cmq.accounts.models import User
 from cmq.campaigns.texts import load_texts
 from cmq.campuses.models import Campus, Partnership
 from cmq.core.models import Change, FeedHead, OutgoingMail
+from cmq.evidence.actions import load_indicators
 from cmq.labels.models import LabelDecision
 from cmq.labels.states import LabelState, state_of
 from cmq.operations import demonstration
@@ -39,6 +40,7 @@ def everything() -> dict[str, list[dict[str, object]]]:
 def test_removed_it_leaves_the_register_as_it_was() -> None:
     a_campus("Campus réel")
     load_texts()
+    load_indicators()
     a_keeper()
     before = everything()
     assert demonstration.build()
