@@ -1,25 +1,18 @@
-"""A bare Django view, the yardstick of the web figures."""
+"""The site with one page more: a bare one for who is logged in, its text already known, for measure."""
 
-import os
-
-from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 
-if not settings.configured:
-    settings.configure(
-        ALLOWED_HOSTS=["*"],
-        ROOT_URLCONF=__name__,
-        SECRET_KEY=os.environ.get("CMQ_SECRET_KEY", "only for measuring"),
-        MIDDLEWARE=[],
-    )
+from cmq.web.espace.access import READ, logged_in
+
+text = b""
 
 
-def hello(request: HttpRequest) -> HttpResponse:
-    """The least that Django can do."""
-    return HttpResponse(b"hello")
+@logged_in(*READ)
+def bare(request: HttpRequest) -> HttpResponse:
+    """Whoever asks must be known, as on any page of the workspace; then the text as it stands."""
+    assert request.user.pk
+    return HttpResponse(text)
 
 
-urlpatterns = [path("", hello)]
-application = WSGIHandler()
+urlpatterns = [path("nue/", bare), path("", include("cmq.urls"))]

@@ -1,4 +1,4 @@
-"""One page against its own template, in one process; Django must be set up."""
+"""One page against its own template, and against a bare page of its size, in one process; Django must be set up."""
 
 import statistics
 import time
@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db import connection
 from django.template import Template
-from django.test import Client, signals
+from django.test import Client, override_settings, signals
 from django.test.utils import CaptureQueriesContext, instrumented_test_render
 
+from bench import bare
 from cmq.accounts.models import User
 from cmq.web import page_cache
 
@@ -17,17 +18,28 @@ ROUNDS = 5
 
 
 def logged_in_page(person: User, path: str) -> None:
-    """One row: the page's whole cost, from request to answer, over that of its template; and its queries."""
+    """One row: the page's whole cost, from request to answer, over that of its template; and its queries.
+
+    And over that of a bare page of the same size: same log-in, same middleware, a text already there.
+    """
     client = Client()
     client.force_login(person)
     template = template_alone(client, path)
     with CaptureQueriesContext(connection) as captured:
         assert client.get(path).status_code == 200, path
     queries = len(captured.captured_queries)
-    costs = [(median_of(lambda: client.get(path)), median_of(template)) for _ in range(ROUNDS)]
-    ratio = statistics.median(whole / alone for whole, alone in costs)
-    whole, alone = (statistics.median(each) * 1000 for each in zip(*costs, strict=True))
-    row(f"logged in {path[:42]}", f"{ratio:.2f} of its template ({whole:.1f} and {alone:.1f} ms), {queries} queries")
+    bare.text = client.get(path).content
+    with override_settings(ROOT_URLCONF="bench.bare"):
+        assert client.get("/nue/").content == bare.text
+        costs = [
+            (median_of(lambda: client.get(path)), median_of(template), median_of(lambda: client.get("/nue/")))
+            for _ in range(ROUNDS)
+        ]
+    ratio = statistics.median(whole / alone for whole, alone, _ in costs)
+    over_bare = statistics.median(whole / bare_page for whole, _, bare_page in costs)
+    whole, alone, _ = (statistics.median(each) * 1000 for each in zip(*costs, strict=True))
+    figures = f"{ratio:.2f} of its template ({whole:.1f} and {alone:.1f} ms), {over_bare:.0f} of a bare text"
+    row(f"logged in {path[:42]}", f"{figures}, {queries} queries")
 
 
 def template_alone(client: Client, path: str) -> Callable[[], Any]:

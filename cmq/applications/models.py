@@ -240,6 +240,11 @@ class Section(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def open_comments(self) -> int:
+        """How many comments await an answer."""
+        return sum(comment.resolved_at is None for comment in self.comments.all())
+
 
 class SectionRevision(models.Model):
     """A saved text of a section: nothing that was saved is lost."""

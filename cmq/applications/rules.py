@@ -22,9 +22,10 @@ from cmq.applications.models import (
 )
 from cmq.campaigns.models import CampaignState, ExpectedDocument
 from cmq.campuses.models import Campus, CampusArea, CampusMembership, CampusRole, Category
+from cmq.campuses.rules import roles_of as campus_roles_of
 from cmq.core.rights import Role, right
 from cmq.organisations.models import Kind, OrganisationMembership, OrganisationRole
-from cmq.organisations.rules import holds, memberships
+from cmq.organisations.rules import holds, roles_of
 
 S = ApplicationState
 
@@ -59,8 +60,7 @@ def is_on_campus(person: Any, campus_id: int, *roles: CampusRole) -> bool:
     """Whether this person has one of these roles (any when none is named) in the campus today."""
     if not isinstance(person, User) or not person.is_active:
         return False
-    own = CampusMembership.objects.of(person).active(timezone.localdate()).filter(campus=campus_id)
-    return (own.filter(role__in=roles) if roles else own).exists()
+    return any(each.campus_id == campus_id and (not roles or each.role in roles) for each in campus_roles_of(person))
 
 
 def academies_of(campus: Campus) -> list[str]:
@@ -86,7 +86,7 @@ def readable_by(person: Any) -> LabelApplicationQuerySet:
         return LabelApplication.objects.none()
     campuses = CampusMembership.objects.of(person).active(timezone.localdate())
     mine = Q(campus__in=campuses.values("campus"))
-    for membership in memberships(person, *REGIONAL, OrganisationRole.SECRETARY, OrganisationRole.OBSERVER):
+    for membership in roles_of(person, *REGIONAL, OrganisationRole.SECRETARY, OrganisationRole.OBSERVER):
         mine |= _scope(membership)
     return LabelApplication.objects.filter(mine)
 
@@ -134,8 +134,8 @@ def can_write(person: Any, application: LabelApplication) -> bool:
     if is_on_campus(person, application.campus_id):
         return True
     campus = application.campus
-    in_region = memberships(person, OrganisationRole.INSTRUCTOR).filter(organisation__region=campus.region_id)
-    if not in_region.exists():
+    in_region = [each.organisation.region_id for each in roles_of(person, OrganisationRole.INSTRUCTOR)]
+    if campus.region_id not in in_region:
         return False
     return holds(person, OrganisationRole.INSTRUCTOR, region=campus.region_id, academies=academies_of(campus))
 
@@ -169,11 +169,10 @@ def qualities(person: Any, application: LabelApplication, *, on: dt.date | None 
     """
     found = []
     heads = (OrganisationRole.RECTEUR, OrganisationRole.PRESIDENT, OrganisationRole.DELEGATE)
-    mine = memberships(person, *heads, on=on).filter(
-        organisation__region=application.campus.region_id, organisation__academie=None
-    )
-    for membership in mine.order_by("role", "pk"):
-        side = _side(membership)
+    region = application.campus.region_id
+    for membership in sorted(roles_of(person, *heads, on=on), key=lambda each: (each.role, each.pk)):
+        body = membership.organisation
+        side = _side(membership) if body.region_id == region and body.academie_id is None else None
         if side:
             is_delegate = membership.role == OrganisationRole.DELEGATE
             wording = f"{membership.get_role_display()}, {membership.organisation}"
@@ -232,9 +231,16 @@ def is_asked(application: LabelApplication, section: Section) -> bool:
     return section.requirement_id is None or application.category == Category.EXCELLENCE
 
 
-def missing(application: LabelApplication) -> list[Missing]:
-    """All that a file lacks, in the order of its page; empty when it can go to signature."""
-    return [*_missing_request(application), *_missing_text(application), *_missing_documents(application)]
+def missing(application: LabelApplication, *, sections: Iterable[Section] | None = None) -> list[Missing]:
+    """All that a file lacks, in the order of its page; empty when it can go to signature.
+
+    Args:
+        sections: its sections with their comments, where they have been read just now.
+    """
+    if sections is None:
+        sections = application.sections.prefetch_related("comments")
+    text = _missing_text(application, sections)
+    return [*_missing_request(application), *text, *_missing_documents(application)]
 
 
 def _missing_request(application: LabelApplication) -> Iterable[Missing]:
@@ -258,14 +264,13 @@ def _terms(application: LabelApplication) -> list[tuple[object, str]]:
     ]
 
 
-def _missing_text(application: LabelApplication) -> Iterable[Missing]:
-    sections = application.sections.prefetch_related("comments")
+def _missing_text(application: LabelApplication, sections: Iterable[Section]) -> Iterable[Missing]:
     for section in sections:
         if not is_asked(application, section):
             continue
         if not section.text.strip():
             yield Missing(Lack.SECTION, f"La partie « {section.title} » est vide.", section=section)
-        if any(comment.resolved_at is None for comment in section.comments.all()):
+        if section.open_comments:
             wording = f"Un commentaire attend une réponse dans « {section.title} »."
             yield Missing(Lack.COMMENT, wording, section=section)
 
@@ -280,7 +285,7 @@ def expected_documents(application: LabelApplication) -> list[ExpectedDocument]:
 
 
 def _missing_documents(application: LabelApplication) -> Iterable[Missing]:
-    joined = set(application.attachments.filter(removed_at=None).values_list("document", flat=True))
+    joined = {each.document_id for each in application.attachments.all() if each.removed_at is None}
     for document in expected_documents(application):
         if document.is_required and document.pk not in joined:
             yield Missing(Lack.DOCUMENT, f"Il manque la pièce « {document.title} ».", document=document)

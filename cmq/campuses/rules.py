@@ -9,6 +9,7 @@ from django.utils import timezone
 from cmq.accounts.models import User
 from cmq.campuses.models import Campus, CampusField, CampusMembership, CampusRole, Category
 from cmq.core.errors import require
+from cmq.core.remembering import remembered
 from cmq.core.rights import Role, right
 from cmq.organisations.rules import is_keeper
 from cmq.reference.models import Filiere
@@ -20,8 +21,13 @@ CAMPUS_HEADS = (Role.DIRECTOR, Role.KEEPER, Role.TECHNICIAN)
 def _has_role(person: Any, campus: Campus, *roles: CampusRole, on: dt.date | None = None) -> bool:
     if not isinstance(person, User) or not person.is_active:
         return False
+    return any(each.campus_id == campus.pk and each.role in roles for each in roles_of(person, on=on))
+
+
+def roles_of(person: User, *, on: dt.date | None = None) -> list[CampusMembership]:
+    """The roles that this person has in campuses on that day (today when not said); asked once while a page is read."""
     day = on or timezone.localdate()
-    return CampusMembership.objects.of(person).active(day).filter(campus=campus, role__in=roles).exists()
+    return remembered(("campus roles", person.pk, day), lambda: list(CampusMembership.objects.of(person).active(day)))
 
 
 @right("campuses.open_workspace", "Ouvrir l’espace d’un campus", roles=CAMPUS_PEOPLE, about="campus")

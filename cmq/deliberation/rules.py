@@ -18,7 +18,7 @@ from cmq.expertise.conflicts import Matter, matter_of
 from cmq.expertise.rules import readable_assignments
 from cmq.labels.models import MAX_YEARS
 from cmq.organisations.models import Organisation, OrganisationRole
-from cmq.organisations.rules import holds, memberships
+from cmq.organisations.rules import holds, memberships, roles_of
 
 # A file is open to the college from the day it is put before it.
 COLLEGE_STATES = (
@@ -178,7 +178,7 @@ def readable_measures(person: Any) -> QuerySet[LabelMeasure]:
     seats = SeatHolder.objects.active(today).filter(person=person).values("seat__authority__college")
     tabled = Q(campaign__college__in=seats) & ~Q(state__in=[MeasureState.HEARING, MeasureState.DROPPED])
     where = Q(campus__in=mine) | tabled
-    for membership in memberships(person, *REGIONAL, OrganisationRole.OBSERVER):
+    for membership in roles_of(person, *REGIONAL, OrganisationRole.OBSERVER):
         where |= _territory(membership.organisation)
     return measures.filter(where)
 

@@ -11,7 +11,7 @@ from cmq.campuses.models import Category
 from cmq.core.rights import Role, right
 from cmq.expertise.models import Assignment, AssignmentQuerySet, AssignmentState, Expert
 from cmq.organisations.models import OrganisationRole
-from cmq.organisations.rules import holds, memberships
+from cmq.organisations.rules import holds, roles_of
 
 # Two looks at a file at least, one from each side.
 FEWEST_EXPERTISES = 2
@@ -47,7 +47,7 @@ def is_expert(person: Any, expert: Expert) -> bool:
 
 def readable_assignments(person: Any) -> AssignmentQuerySet:
     """The expertises that open a file to this person today: the only source of experts’ desks and counters."""
-    if not isinstance(person, User) or not memberships(person, OrganisationRole.EXPERT).exists():
+    if not isinstance(person, User) or not roles_of(person, OrganisationRole.EXPERT):
         return Assignment.objects.none()
     return Assignment.objects.readable().filter(expert__person=person)
 

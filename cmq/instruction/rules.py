@@ -8,7 +8,7 @@ from cmq.applications.rules import academies_of
 from cmq.core.rights import Role, right
 from cmq.instruction.models import OpinionRequest
 from cmq.organisations.models import OrganisationRole
-from cmq.organisations.rules import holds, memberships
+from cmq.organisations.rules import holds, roles_of
 
 S = ApplicationState
 
@@ -39,15 +39,14 @@ def can_ask_opinion(person: Any, application: LabelApplication) -> bool:
     if can_instruct(person, application):
         return True
     region = application.campus.region_id
-    local = memberships(person, OrganisationRole.INSTRUCTOR).filter(organisation__region=region)
-    if not local.exists():
+    if region not in [each.organisation.region_id for each in roles_of(person, OrganisationRole.INSTRUCTOR)]:
         return False
     return holds(person, OrganisationRole.INSTRUCTOR, region=region, academies=academies_of(application.campus))
 
 
 def speaks_for(person: Any, request: OpinionRequest) -> bool:
     """Whether this person is the secretary of the consulted body."""
-    return memberships(person, OrganisationRole.OPINION).filter(organisation=request.body_id).exists()
+    return request.body_id in [each.organisation_id for each in roles_of(person, OrganisationRole.OPINION)]
 
 
 @right(
@@ -65,7 +64,10 @@ def enterable_by(person: Any, application: LabelApplication) -> set[int]:
     """The keys of the opinions on a file that this person may enter: `can_enter_opinion` of all, asked once."""
     keys = application.opinions.filter(opinion="")
     if not can_ask_opinion(person, application):
-        keys = keys.filter(body__in=memberships(person, OrganisationRole.OPINION).values("organisation"))
+        bodies = [each.organisation_id for each in roles_of(person, OrganisationRole.OPINION)]
+        if not bodies:
+            return set()
+        keys = keys.filter(body__in=bodies)
     return set(keys.values_list("pk", flat=True))
 
 
@@ -82,8 +84,8 @@ def can_read_as_consulted(person: Any, request: OpinionRequest) -> bool:
 
 def is_consulted(person: Any, application: LabelApplication) -> bool:
     """Whether this person’s body is consulted on a file."""
-    bodies = memberships(person, OrganisationRole.OPINION).values("organisation")
-    return application.opinions.filter(body__in=bodies).exists()
+    bodies = [each.organisation_id for each in roles_of(person, OrganisationRole.OPINION)]
+    return bool(bodies) and application.opinions.filter(body__in=bodies).exists()
 
 
 def instruction_time(application: LabelApplication, *, at: dt.datetime) -> dt.timedelta:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from cmq.accounts.models import User
+from cmq.core.remembering import remembered
 from cmq.core.rights import Role, right
 from cmq.organisations.models import MembershipQuerySet, Organisation, OrganisationMembership, OrganisationRole
 from cmq.reference.models import Region
@@ -34,6 +35,17 @@ def memberships(
     return OrganisationMembership.objects.of(person).active(day).filter(role__in=roles).select_related("organisation")
 
 
+def roles_of(person: Any, *roles: OrganisationRole, on: dt.date | None = None) -> list[OrganisationMembership]:
+    """The same, as a list; all that the person has is asked at once while a page is read."""
+    if not isinstance(person, User) or not person.is_active:
+        return []
+    day = on or timezone.localdate()
+    every = remembered(
+        ("organisation roles", person.pk, day), lambda: list(memberships(person, *OrganisationRole, on=day))
+    )
+    return [each for each in every if each.role in roles]
+
+
 def holds(
     person: Any,
     *roles: OrganisationRole,
@@ -51,7 +63,7 @@ def holds(
     """
     code = region.pk if isinstance(region, Region) else region
     touched = set(academies)
-    for membership in memberships(person, *roles, on=on):
+    for membership in roles_of(person, *roles, on=on):
         body = membership.organisation
         if body.region_id is None:
             return True
@@ -71,13 +83,7 @@ def is_keeper(person: Any, *, on: dt.date | None = None) -> bool:
         return False
     if person.is_superuser:
         return True
-    day = on or timezone.localdate()
-    return (
-        OrganisationMembership.objects.of(person)
-        .active(day)
-        .filter(role=OrganisationRole.KEEPER, organisation__keeps_register=True)
-        .exists()
-    )
+    return any(each.organisation.keeps_register for each in roles_of(person, OrganisationRole.KEEPER, on=on))
 
 
 @right(
@@ -96,8 +102,8 @@ def can_edit(person: Any, organisation: Organisation) -> bool:
     """Its own contacts, and the keepers of the register."""
     if not isinstance(person, User) or not person.is_active:
         return False
-    own = memberships(person, OrganisationRole.CONTACT, *HEADS).filter(organisation=organisation)
-    return own.exists() or is_keeper(person)
+    own = roles_of(person, OrganisationRole.CONTACT, *HEADS)
+    return any(each.organisation_id == organisation.pk for each in own) or is_keeper(person)
 
 
 @right("organisations.invite", "Inviter un référent dans une organisation", roles=KEEPERS, about="organisation")

@@ -15,7 +15,7 @@ from cmq.campuses.models import Campus, CampusArea, CampusMembership, CampusQuer
 from cmq.core.rights import Role, right
 from cmq.labels.models import Label, LabelQuerySet
 from cmq.organisations.models import OrganisationMembership, OrganisationRole
-from cmq.organisations.rules import is_keeper, memberships
+from cmq.organisations.rules import is_keeper, roles_of
 from cmq.renewals.models import Mark
 
 # Who prepares a renewal for a region: whom the recteur and the president have named for it.
@@ -53,7 +53,7 @@ def followed(person: Any, *, on: dt.date | None = None) -> CampusQuerySet:
     day = on or timezone.localdate()
     own = CampusMembership.objects.of(person).active(day).values("campus")
     where = Q(pk__in=[])
-    for membership in memberships(person, *REGIONAL, *NATIONAL, on=day):
+    for membership in roles_of(person, *REGIONAL, *NATIONAL, on=day):
         where |= _territory(membership)
     if is_keeper(person, on=day):
         where = ~Q(pk=None)

@@ -21,6 +21,7 @@ from cmq.campuses.models import Campus
 from cmq.campuses.rules import can_edit as can_edit_campus
 from cmq.core.errors import NotAllowed, Refusal
 from cmq.core.feed import change_set
+from cmq.core.remembering import remembering
 from cmq.organisations.models import Organisation
 from cmq.organisations.rules import can_edit as can_edit_organisation
 from cmq.organisations.rules import is_keeper
@@ -42,7 +43,8 @@ def logged_in(*methods: str) -> Callable[[View], View]:
                 # An act cannot be taken up again after log-in: the page that holds its form can.
                 return redirect_to_login(request.get_full_path() if request.method != "POST" else "/espace/")
             try:
-                return view(request, *args, **kwargs)
+                with nullcontext() if request.method == "POST" else remembering():
+                    return view(request, *args, **kwargs)
             except PermissionDenied as refusal:
                 # Answered here: Django would log a whole trace for what is one line.
                 return errors.forbidden(request, refusal)

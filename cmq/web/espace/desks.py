@@ -20,7 +20,7 @@ from cmq.expertise.models import Assignment
 from cmq.expertise.rules import can_manage, readable_assignments
 from cmq.instruction.models import OpinionRequest
 from cmq.organisations.models import OrganisationRole
-from cmq.organisations.rules import memberships
+from cmq.organisations.rules import memberships, roles_of
 
 S = ApplicationState
 
@@ -56,7 +56,7 @@ def _all(person: User) -> Iterator[Heap]:
     mine = readable_assignments(person).pending()
     yield Heap(mine.count(), "expertise(s) à rendre", reverse("expertises"))
     yield from _college(person)
-    if memberships(person, OrganisationRole.SECRETARY, OrganisationRole.INSTRUCTOR).exists():
+    if roles_of(person, OrganisationRole.SECRETARY, OrganisationRole.INSTRUCTOR):
         national = running.filter(state=S.SUBMITTED)
         yield Heap(national.count(), "dossier(s) déposés, en attente de recevabilité", f"{files}?etat={S.SUBMITTED}")
     if can_manage(person):

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from cmq.accounts.models import User
 from cmq.campuses.models import Campus
@@ -20,15 +21,19 @@ class Line:
 
 def of_campus(campus: Campus) -> QuerySet[Change]:
     """Every change of a campus and of what belongs to it, newest first."""
-    belongings: list[QuerySet[Model]] = [
+    belongings = [
         relation.related_model._default_manager.filter(**{relation.field.name: campus})
+        .order_by()
+        .values_list(Value(relation.related_model._meta.label_lower), Cast("pk", TextField()))
         for relation in Campus._meta.related_objects
     ]
-    about = Q(model=Campus._meta.label_lower, key=str(campus.pk))
-    for rows in belongings:
-        keys = [str(key) for key in rows.order_by().values_list("pk", flat=True)]
-        if keys:
-            about |= Q(model=rows.model._meta.label_lower, key__in=keys)
+    keys: dict[str, list[str]] = {Campus._meta.label_lower: [str(campus.pk)]}
+    # One question for all the rooms: there are many, and more to come.
+    for model, key in belongings[0].union(*belongings[1:]):
+        keys.setdefault(model, []).append(key)
+    about = Q()
+    for model, some in keys.items():
+        about |= Q(model=model, key__in=some)
     return Change.objects.filter(about).order_by("-position")
 
 

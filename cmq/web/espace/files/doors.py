@@ -3,18 +3,13 @@
 from django.http import Http404, HttpRequest
 
 from cmq.applications.models import LabelApplication, Section
-from cmq.deliberation.rules import can_open
-
-
-def may_open(person: object, application: LabelApplication) -> bool:
-    """Everyone before whom the file lies: campus, territory, consulted bodies, experts, authorities."""
-    return can_open(person, application)
+from cmq.deliberation.rules import openable_by
 
 
 def file_for(request: HttpRequest, reference: str) -> LabelApplication:
     """The file, for those who may read it. Raises Http404 for everyone else."""
-    application = LabelApplication.objects.for_lists().filter(reference=reference).first()
-    if application is None or not may_open(request.user, application):
+    application = openable_by(request.user).for_lists().filter(reference=reference).first()
+    if application is None:
         raise Http404
     return application
 

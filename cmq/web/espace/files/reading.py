@@ -4,24 +4,46 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
 from cmq.accounts.models import User
 from cmq.applications import rules
 from cmq.applications.actions.writing import differences
-from cmq.applications.models import ApplicationKind, ApplicationState, LabelApplication, RequestSide, Section
+from cmq.applications.models import (
+    ApplicationKind,
+    ApplicationState,
+    Attachment,
+    LabelApplication,
+    Move,
+    RequestSide,
+    Section,
+)
 from cmq.core.models import Change
 from cmq.deliberation.rules import can_run
 from cmq.expertise.models import Assignment
 from cmq.expertise.rules import can_manage, readable_assignments
 from cmq.instruction import rules as instruction_rules
-from cmq.instruction.models import OpinionRequest
+from cmq.instruction.models import CorrectionRequest, OpinionRequest
 from cmq.web.espace.college.reading import outcome_of_file
 from cmq.web.espace.history import of_campus
 
 S = ApplicationState
+# Read once for all that the page and its rules ask of them.
+ALWAYS = (
+    Prefetch("sections", Section.objects.select_related("updated_by")),
+    "sections__comments",
+    Prefetch("attachments", Attachment.objects.select_related("document")),
+    Prefetch("moves", Move.objects.select_related("by")),
+)
+IN_DRAFT = ("campaign__specification__documents",)
+# What only a file that was handed in can have.
+ONCE_HANDED_IN = (
+    Prefetch("opinions", OpinionRequest.objects.select_related("body")),
+    Prefetch("corrections", CorrectionRequest.objects.prefetch_related("sections__revisions")),
+    "rulings",
+)
 
 
 @dataclass(frozen=True)
@@ -77,11 +99,8 @@ def _expertise_of(person: User, application: LabelApplication) -> Assignment | N
 
 
 def parts(application: LabelApplication) -> list[Section]:
-    """The sections that the file asks for, each with its number of open comments."""
-    sections = application.sections.select_related("updated_by", "criterion", "requirement").annotate(
-        open_comments=Count("comments", filter=Q(comments__resolved_at=None))
-    )
-    return [section for section in sections if rules.is_asked(application, section)]
+    """The sections that the file asks for."""
+    return [section for section in application.sections.all() if rules.is_asked(application, section)]
 
 
 def changes_since(application: LabelApplication) -> list[Change]:
@@ -104,7 +123,7 @@ def changes_since(application: LabelApplication) -> list[Change]:
 def corrections(application: LabelApplication) -> list[dict[str, Any]]:
     """Each correction with what it changed, section by section."""
     shown = []
-    for request in application.corrections.select_related("asked_by").prefetch_related("sections__revisions"):
+    for request in application.corrections.all():
         changed = []
         for section in request.sections.all():
             texts = {revision.version: revision.text for revision in section.revisions.all()}
@@ -117,18 +136,20 @@ def corrections(application: LabelApplication) -> list[dict[str, Any]]:
 def opinions(person: User, application: LabelApplication, *, on: dt.date) -> list[tuple[OpinionRequest, bool, bool]]:
     """Each opinion asked, whether it is late, and whether this person may enter it."""
     enterable = instruction_rules.enterable_by(person, application)
-    asked = application.opinions.select_related("body")
-    return [(each, each.is_late(on), each.pk in enterable) for each in asked]
+    return [(each, each.is_late(on), each.pk in enterable) for each in application.opinions.all()]
 
 
 def context(person: User, application: LabelApplication) -> dict[str, Any]:
     """All that the page of a file shows."""
     now = timezone.now()
     state = S(application.state)
-    writes = rules.can_write(person, application)
+    handed_in = application.submitted_at is not None
     is_draft = state in (S.DRAFT, S.CORRECTION)
-    lacks = rules.missing(application) if is_draft else []
-    given = {each.side: each for each in application.signatures.filter(voided_at=None)}
+    asked = [*ALWAYS, *(ONCE_HANDED_IN if handed_in else ()), *(IN_DRAFT if is_draft else ())]
+    prefetch_related_objects([application], *asked)
+    writes = rules.can_write(person, application)
+    lacks = rules.missing(application, sections=application.sections.all()) if is_draft else []
+    given = {each.side: each for each in application.signatures.filter(voided_at=None)} if state is not S.DRAFT else {}
     return {
         "application": application,
         "campus": application.campus,
@@ -139,14 +160,14 @@ def context(person: User, application: LabelApplication) -> dict[str, Any]:
         "completeness": rules.completeness(application, lacks),
         "writes": writes and rules.is_open_to_writing(application),
         "may_ask": writes and state is S.DRAFT,
-        "attachments": application.attachments.filter(removed_at=None).select_related("document", "added_by"),
+        "attachments": [each for each in application.attachments.all() if each.removed_at is None],
         "sides": [(side, given.get(side)) for side in RequestSide],
-        "opinions": opinions(person, application, on=timezone.localdate(now)),
-        "corrections": corrections(application),
-        "rulings": application.rulings.all(),
-        "moves": application.moves.select_related("by"),
+        "opinions": opinions(person, application, on=timezone.localdate(now)) if handed_in else [],
+        "corrections": corrections(application) if handed_in else [],
+        "rulings": application.rulings.all() if handed_in else [],
+        "moves": application.moves.all(),
         "instruction_days": instruction_rules.instruction_time(application, at=now).days,
         "changes": changes_since(application) if is_draft else [],
-        "absorbed": application.absorbed.all(),
-        "decided": outcome_of_file(person, application),
+        "absorbed": application.absorbed.all() if application.kind == ApplicationKind.MERGER else [],
+        "decided": outcome_of_file(person, application) if handed_in else {"decision": None},
     }
