@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 from cmq.web.espace.urls import urlpatterns
 from tests.test_rights import ONLY_POST
@@ -67,6 +67,9 @@ WALKERS: dict[str, list[str]] = {
 }
 # The acts that a page offers depend on the state of what it shows: so many pages of one name are read for their links.
 MOST_OF_A_NAME = {"file": 25, "item": 10} | dict.fromkeys(["meeting", "decision", "measure", "campaign", "expert"], 6)
+USUAL = ViewportSize(width=1280, height=900)
+# A phone, and also 1280 pixels at 400 %.
+NARROW = ViewportSize(width=320, height=700)
 # An answer to a script, no page.
 NO_PAGE = {"file_presence"}
 
@@ -152,7 +155,11 @@ def show(page: Page, address: str) -> None:
 def faults(page: Page) -> list[str]:
     """What is wrong with the page shown."""
     titles = page.locator("h1").count()
-    return violations(page) + ([f"{titles} titles"] if titles != 1 else [])
+    found = violations(page) + ([f"{titles} titles"] if titles != 1 else [])
+    page.set_viewport_size(NARROW)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size(USUAL)
+    return found + ([f"{wide} pixels wide on a screen of {NARROW['width']}"] if wide > NARROW["width"] else [])
 
 
 @pytest.mark.parametrize("theme", ["neutral_site", "state_site"])
