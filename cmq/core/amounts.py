@@ -39,13 +39,18 @@ def shares(amounts: Mapping[Key, Decimal], *, step: Decimal = Decimal("0.1")) ->
 
 def euros(amount: Decimal | None) -> str:
     """« 1 234,50 € », without decimals when there are none; « inconnu » for none."""
-    return "inconnu" if amount is None else f"{number(amount)}\u00a0€"
+    if amount is None:
+        return "inconnu"
+    return f"{_written(amount, 0 if amount == amount.to_integral_value() else 2)}\u00a0€"
 
 
 def number(value: Decimal | None) -> str:
-    """« 1 234,5 » without useless decimals, but two for a part of a euro; « inconnu » for none."""
+    """« 1 234,5 », with no useless decimal and two at most; « inconnu » for none."""
     if value is None:
         return "inconnu"
-    whole = value == value.to_integral_value()
-    text = f"{value:,.0f}" if whole else f"{value:,.2f}"
-    return text.replace(",", "\u202f").replace(".", ",")
+    text = _written(value, 2)
+    return text.rstrip("0").rstrip(",")
+
+
+def _written(value: Decimal, decimals: int) -> str:
+    return f"{value:,.{decimals}f}".replace(",", "\u202f").replace(".", ",").replace("-", "\u2212")

@@ -41,6 +41,11 @@ def test_amounts_are_written_as_french_people_do(amount: str, text: str) -> None
     assert euros(Decimal(amount)) == text
 
 
+def test_numbers_bear_no_useless_decimal() -> None:
+    written = [number(Decimal(each)) for each in ("18.30", "100.00", "0", "-61181.4", "0.05", "1500")]
+    assert written == ["18,3", "100", "0", "\u221261\u202f181,4", "0,05", "1\u202f500"]
+
+
 def test_unknown_is_not_zero() -> None:
     assert total([]) is None and total([None]) is None and total([Decimal(0)]) == 0
     assert euros(None) == number(None) == "inconnu"

@@ -66,14 +66,32 @@ def reports(cast: Cast, *, on: dt.date) -> None:
 
 
 def _agreements(main: Campus, campuses: dict[str, Campus], year: int, director: User) -> None:
-    def lines(*amounts: tuple[int, int, int | None]) -> list[YearAmounts]:
-        first = year + 1 - len(amounts)
-        return [
-            YearAmounts(first + place, Decimal(asked), Decimal(granted), None if paid is None else Decimal(paid))
-            for place, (asked, granted, paid) in enumerate(amounts)
-        ]
+    given = (
+        (_region(year), _lines(year, (60000, 55000, 55000), (60000, 55000, 55000), (62000, 60000, 30000)), 170000),
+        (_state(), _lines(year, (40000, 32500, 32500), (0, 0, 0), (18000, 12500, None)), 45000),
+        (_cnsa(), _lines(year, (30000, 24000, 24000), (30000, 26000, 13000)), 50000),
+        (_own(), _lines(year, (4200, 4200, 4200), (4800, 4800, 3650)), None),
+    )
+    made = []
+    for terms, amounts, total in given:
+        agreement = funding.enter_agreement(main, terms=terms, by=director)
+        made.append(funding.set_years(agreement, lines=amounts, granted_total=_known(total), version=1, by=director))
+    share = funding.share_agreement(made[2], campus=campuses["Campus fictif des Tables de l’Ouest"], by=director)
+    funding.confirm_share(share, by=None)
+    _joint_elsewhere(campuses["Campus fictif de la Vigne et du Chai"], main, year)
 
-    region = AgreementTerms(
+
+def _lines(last: int, *amounts: tuple[int, int, int | None]) -> list[YearAmounts]:
+    """Asked, granted, paid: a year each, up to the last one."""
+    first = last + 1 - len(amounts)
+    return [
+        YearAmounts(first + place, Decimal(asked), Decimal(granted), _known(paid))
+        for place, (asked, granted, paid) in enumerate(amounts)
+    ]
+
+
+def _region(year: int) -> AgreementTerms:
+    return AgreementTerms(
         FunderKind.REGION,
         "L’animation du réseau : un poste et demi, et les rencontres avec les lycées (fictif).",
         "Région fictive",
@@ -83,7 +101,10 @@ def _agreements(main: Campus, campuses: dict[str, Campus], year: int, director: 
         ends_on=dt.date(year, 12, 31),
         is_public=True,
     )
-    state = AgreementTerms(
+
+
+def _state() -> AgreementTerms:
+    return AgreementTerms(
         FunderKind.STATE,
         "L’équipement du plateau technique de domotique (fictif).",
         "Académie fictive",
@@ -91,27 +112,19 @@ def _agreements(main: Campus, campuses: dict[str, Campus], year: int, director: 
         reference="FICTIF-E-07",
         is_public=True,
     )
-    cnsa = AgreementTerms(
+
+
+def _cnsa() -> AgreementTerms:
+    return AgreementTerms(
         FunderKind.CNSA,
         "La formation d’aides à domicile à la domotique (fictif).",
         scheme="Convention fictive de modernisation",
         is_public=True,
     )
-    own = AgreementTerms(FunderKind.OWN, "Cotisations des membres (fictif).")
-    given = (
-        (region, lines((60000, 55000, 55000), (60000, 55000, 55000), (62000, 60000, 30000)), 170000),
-        (state, lines((40000, 32500, 32500), (0, 0, 0), (18000, 12500, None)), 45000),
-        (cnsa, lines((30000, 24000, 24000), (30000, 26000, 13000)), 50000),
-        (own, lines((4200, 4200, 4200), (4800, 4800, 3650)), None),
-    )
-    made = []
-    for terms, amounts, total in given:
-        agreement = funding.enter_agreement(main, terms=terms, by=director)
-        granted = None if total is None else Decimal(total)
-        made.append(funding.set_years(agreement, lines=amounts, granted_total=granted, version=1, by=director))
-    share = funding.share_agreement(made[2], campus=campuses["Campus fictif des Tables de l’Ouest"], by=director)
-    funding.confirm_share(share, by=None)
-    _joint_elsewhere(campuses["Campus fictif de la Vigne et du Chai"], main, year)
+
+
+def _own() -> AgreementTerms:
+    return AgreementTerms(FunderKind.OWN, "Cotisations des membres (fictif).")
 
 
 def _joint_elsewhere(holder: Campus, main: Campus, year: int) -> FundingAgreement:

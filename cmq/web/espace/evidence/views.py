@@ -25,7 +25,7 @@ from cmq.web.espace.access import (
 )
 from cmq.web.espace.evidence.forms import CorrectForm, StateForm, statement_in
 
-SHOWN_YEARS = 3
+SHOWN_YEARS = 4
 COLUMNS = ("indicateur", "code", "unite", "annee", "valeur", "commune", "precision", "preuve")
 
 
