@@ -1,0 +1,28 @@
+"""What happens to trainings."""
+
+from cmq.trainings.actions.keeping import (
+    STALE,
+    add_open_day,
+    add_training,
+    change_training,
+    confirm_training,
+    end_training,
+    remove_open_day,
+)
+from cmq.trainings.actions.loading import Loaded, load_trainings
+from cmq.trainings.actions.sharing import accept_share, end_share, share_training
+
+__all__ = [
+    "STALE",
+    "Loaded",
+    "accept_share",
+    "add_open_day",
+    "add_training",
+    "change_training",
+    "confirm_training",
+    "end_share",
+    "end_training",
+    "load_trainings",
+    "remove_open_day",
+    "share_training",
+]
