@@ -18,7 +18,7 @@ from cmq.core.models import Change, OutgoingMail
 from cmq.core.rights import RIGHTS, Role
 from cmq.expertise.models import DeclaredConflict
 from cmq.web.espace.urls import urlpatterns
-from tests import money
+from tests import money, shared_work
 from tests.cast import Stage, a_stage
 
 autodiscover_modules("rules")
@@ -259,6 +259,7 @@ DOORS = {
     "registre_import_template": Door(KEEPERS, NOBODY, 403),
     "registre_import": Door(KEEPERS, KEEPERS, 403),
     **{name: Door(*door) for name, door in money.DOORS.items()},
+    **{name: Door(*door) for name, door in shared_work.DOORS.items()},
 }
 # Pages of the person, in no campus.
 OWN_PAGES = {"espace_account", "espace_deadlines", "espace_deadlines_csv", "espace_calendar"}
@@ -287,6 +288,7 @@ ONLY_POST = {
     "item_reopen",
     "measure_table",
     *money.ONLY_POST,
+    *shared_work.ONLY_POST,
 }
 # An empty POST that is a whole act: checked with reading only.
 ACTS_ON_EMPTY_POST = {
@@ -308,6 +310,7 @@ ACTS_ON_EMPTY_POST = {
     "registre_prefer",
     "registre_import",
     *money.ACTS_ON_EMPTY_POST,
+    *shared_work.ONLY_POST,
 }
 # Inside a page that they may open, what contributors and contacts may not do is refused aloud.
 REFUSED_ALOUD = {
@@ -315,6 +318,8 @@ REFUSED_ALOUD = {
     ("espace_people_end", Role.CONTRIBUTOR),
     ("espace_organisation_invite", Role.MEMBER),
 }
+
+LIVING = {name: part.address for part in (money, shared_work) for name in part.DOORS}
 
 
 def address(stage: Stage, name: str) -> str:
@@ -340,8 +345,8 @@ def address(stage: Stage, name: str) -> str:
         "registre_void": (stage.decision.pk if stage.decision else 0,),
         "registre_import": (an_import().pk,) if name == "registre_import" else (),
     }
-    if name in money.DOORS:
-        return money.address(stage, name)
+    if name in LIVING:
+        return LIVING[name](stage, name)
     if name.startswith(("decision", "order")):
         return award_address(stage, name)
     if name.startswith(("meeting", "item", "measure")):

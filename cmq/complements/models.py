@@ -1,8 +1,11 @@
 """What campuses set aside among their complementarities, and the board of needs and offers between them."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from cmq.campuses.models import Campus
 from cmq.projects.models import Audience
@@ -12,9 +15,8 @@ class Dismissal(models.Model):
     """A campus does not want another one to be suggested to it any more."""
 
     campus = models.ForeignKey(Campus, verbose_name="campus", on_delete=models.CASCADE, related_name="dismissals")
-    other = models.ForeignKey(
-        Campus, verbose_name="campus écarté", on_delete=models.CASCADE, related_name="dismissed_by"
-    )
+    # No way back: the history of the campus set aside does not say why.
+    other = models.ForeignKey(Campus, verbose_name="campus écarté", on_delete=models.CASCADE, related_name="+")
     reason = models.CharField("motif", max_length=300)
     dismissed_at = models.DateTimeField("écarté le")
 
@@ -99,6 +101,11 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} : {self.title}"
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day on which it stands."""
+        return timezone.localdate(self.expires_at - dt.timedelta(seconds=1))
 
 
 class NoticeAnswer(models.Model):

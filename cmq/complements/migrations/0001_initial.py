@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=300, verbose_name='motif')),
                 ('dismissed_at', models.DateTimeField(verbose_name='écarté le')),
                 ('campus', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dismissals', to='campuses.campus', verbose_name='campus')),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dismissed_by', to='campuses.campus', verbose_name='campus écarté')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='campuses.campus', verbose_name='campus écarté')),
             ],
             options={
                 'verbose_name': 'complémentarité écartée',
