@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,13 @@ def empty_csv(sheet: Sheet) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def empty_workbook() -> bytes:
+def empty_workbook(sheets: Sequence[Sheet] = SHEETS) -> bytes:
     """A workbook with the guide and one sheet for each part; all cells are text, so that codes keep their zeros."""
     workbook = Workbook()
     assert workbook.active is not None
     workbook.remove(workbook.active)
-    _fill_help(workbook.create_sheet(HELP_SHEET))
-    for sheet in SHEETS:
+    _fill_help(workbook.create_sheet(HELP_SHEET), sheets)
+    for sheet in sheets:
         _fill_header(workbook.create_sheet(sheet.name), sheet)
     out = io.BytesIO()
     workbook.save(out)
@@ -70,9 +71,9 @@ def _fill_header(tab: Any, sheet: Sheet) -> None:
     tab.freeze_panes = "A2"
 
 
-def _fill_help(tab: Any) -> None:
+def _fill_help(tab: Any, sheets: Sequence[Sheet]) -> None:
     rows = [("feuille", "colonne", "obligatoire", "ce qu’on y écrit", "exemple")]
-    for sheet in SHEETS:
+    for sheet in sheets:
         rows.append((sheet.name, "", "", sheet.purpose, ""))
         rows += [(sheet.name, c.name, "oui" if c.is_required else "", c.help, c.example) for c in sheet.columns]
     for row in rows:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from cmq.campuses.models import Campus
 from cmq.imports.report import Report
 
 
@@ -57,3 +58,32 @@ class RegisterImport(models.Model):
     def outcome(self) -> Report:
         """The report of its check, or of its application once applied."""
         return Report.from_json(self.report)
+
+
+class TrainingImport(models.Model):
+    """A table of trainings that a campus sends: read at once, written when somebody has read what it would do."""
+
+    campus = models.ForeignKey(Campus, verbose_name="campus", on_delete=models.CASCADE, related_name="training_imports")
+    name = models.CharField("fichier", max_length=100)
+    # Nothing is kept of a table once it is written.
+    content = models.BinaryField("contenu", default=bytes, blank=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="envoyé par",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    uploaded_at = models.DateTimeField("envoyé le")
+    applied_at = models.DateTimeField("appliqué le", null=True, blank=True)
+    report = models.JSONField("compte rendu", default=dict)
+
+    class Meta:
+        verbose_name = "tableau de formations"
+        verbose_name_plural = "tableaux de formations"
+        ordering = ["-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="training_import_has_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -53,6 +53,17 @@ def parse(tables: Sequence[Table]) -> tuple[list[Row], list[RowError]]:
     return sorted(rows, key=lambda row: SHEETS.index(row.sheet)), errors
 
 
+def parse_table(sheet: Sheet, table: Table) -> tuple[list[Row], list[RowError]]:
+    """The good rows of one table under one sheet, and what is wrong with the others. Never raises for what it holds.
+
+    A wrong header leaves no good row; its errors name row 1.
+    """
+    errors: list[RowError] = []
+    columns = _columns(sheet, table, errors)
+    rows = _rows(sheet, table, columns, errors) if columns is not None else []
+    return rows, errors
+
+
 def _sheet_of(table: Table) -> Sheet | None:
     """By its name, or else the one sheet that has most of its headers."""
     named = sheet_named(table.name)

@@ -9,16 +9,18 @@ from cmq.trainings.actions.keeping import (
     end_training,
     remove_open_day,
 )
-from cmq.trainings.actions.loading import Loaded, load_trainings
+from cmq.trainings.actions.loading import Fate, Loaded, compare, load_trainings
 from cmq.trainings.actions.sharing import accept_share, end_share, share_training
 
 __all__ = [
     "STALE",
+    "Fate",
     "Loaded",
     "accept_share",
     "add_open_day",
     "add_training",
     "change_training",
+    "compare",
     "confirm_training",
     "end_share",
     "end_training",

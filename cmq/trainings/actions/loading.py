@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +20,14 @@ from cmq.trainings.models import Training, current_members
 from cmq.trainings.rules import TrainingTerms
 
 _BATCH = 400
+
+
+class Fate(StrEnum):
+    """What becomes of a line."""
+
+    CREATED = "nouvelle"
+    CHANGED = "modifiée"
+    UNCHANGED = "inchangée"
 
 
 @dataclass(frozen=True)
@@ -54,17 +63,14 @@ def load_trainings(
     campus = Campus.objects.select_for_update(of=("self",)).get(pk=campus.pk)
     members = set(current_members(campus, on=on).values_list("organisation", flat=True))
     require(all(line.organisation.pk in members for line in lines), "Une organisation n’est plus membre du campus.")
-    known = _Known(campus)
     new: list[tuple[Training, TrainingTerms]] = []
     changed: list[tuple[Training, TrainingTerms]] = []
-    for line in lines:
-        rules.check(line, campus)
+    for line, found, what in compare(campus, lines):
         said = columns(line)
-        key = Training.key_of(said["title"], said["diploma"], said["commune_id"])
-        found = known.training(line, key)
         if found is None:
+            key = Training.key_of(said["title"], said["diploma"], said["commune_id"])
             new.append((Training(campus=campus, key=key, confirmed_on=on, **said, **_origin(on)), line))
-        elif _said(found) != _saying(said, line):
+        elif what == Fate.CHANGED:
             for name, value in said.items():
                 setattr(found, name, value)
             found.confirmed_on, found.version = on, found.version + 1
@@ -72,6 +78,22 @@ def load_trainings(
     _store(new, changed, source=source)
     _tell(campus, new, changed)
     return Loaded(len(new), len(changed), len(lines) - len(new) - len(changed))
+
+
+def compare(campus: Campus, lines: Sequence[TrainingTerms]) -> list[tuple[TrainingTerms, Training | None, Fate]]:
+    """Each line with the training that it means and what would become of it. Raises `Refusal` for a bad line."""
+    known = _Known(campus)
+    compared: list[tuple[TrainingTerms, Training | None, Fate]] = []
+    for line in lines:
+        rules.check(line, campus)
+        said = columns(line)
+        found = known.training(line, Training.key_of(said["title"], said["diploma"], said["commune_id"]))
+        if found is None:
+            compared.append((line, None, Fate.CREATED))
+        else:
+            is_same = _said(found) == _saying(said, line)
+            compared.append((line, found, Fate.UNCHANGED if is_same else Fate.CHANGED))
+    return compared
 
 
 class _Known:
