@@ -5,6 +5,7 @@ import unicodedata
 
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
+_ENDING = re.compile(r"\((\w+)\)")
 
 
 def fold(value: str) -> str:
@@ -25,3 +26,8 @@ def one_line(value: str) -> str:
     """White space of any kind folded to single spaces, control characters dropped."""
     kept = "".join(" " if c.isspace() else c for c in value if c.isspace() or unicodedata.category(c) != "Cc")
     return " ".join(kept.split())
+
+
+def agreed(wording: str, count: int) -> str:
+    """A wording whose endings agree with a number, singular below 2: « dossier(s) », 2 → « dossiers »."""
+    return _ENDING.sub(r"\1" if abs(count) >= 2 else "", wording)

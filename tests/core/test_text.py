@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmq.core.text import fold, one_line, slug_of
+from cmq.core.text import agreed, fold, one_line, slug_of
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,11 @@ def test_one_line_has_no_control_character(text: str) -> None:
 
 def test_slugs_are_cut_between_words() -> None:
     assert slug_of("mot " * 40, max_length=10) == "mot-mot"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "dossier déposé, à lire"), (1, "dossier déposé, à lire"), (2, "dossiers déposés, à lire")],
+)
+def test_a_wording_agrees_with_its_number(count: int, said: str) -> None:
+    assert agreed("dossier(s) déposé(s), à lire", count) == said

@@ -1,7 +1,6 @@
 """What waits for a person in the procedure, by role: each heap is a number, a wording and the page that holds it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils import timezone
@@ -21,50 +20,44 @@ from cmq.expertise.rules import can_manage, readable_assignments
 from cmq.instruction.models import OpinionRequest
 from cmq.organisations.models import OrganisationRole
 from cmq.organisations.rules import memberships, roles_of
+from cmq.web.espace.waiting import Waiting
 
 S = ApplicationState
 
 
-@dataclass(frozen=True)
-class Heap:
-    """So many things wait, on that page."""
-
-    count: int
-    label: str
-    url: str
-
-
-def heaps(person: User) -> list[Heap]:
+def heaps(person: User) -> list[Waiting]:
     """What waits for this person; nothing for who has no part in the procedure."""
     return [heap for heap in _all(person) if heap.count]
 
 
-def _all(person: User) -> Iterator[Heap]:
+def _all(person: User) -> Iterator[Waiting]:
     files = reverse("files")
     running = readable_by(person).running()
     in_hand = [
         each for each in running.filter(state__in=[S.DRAFT, S.CORRECTION]) if is_on_campus(person, each.campus_id)
     ]
-    yield Heap(sum(each.state == S.DRAFT for each in in_hand), "dossier(s) en rédaction", f"{files}?etat={S.DRAFT}")
+    yield Waiting(sum(each.state == S.DRAFT for each in in_hand), "dossier(s) en rédaction", f"{files}?etat={S.DRAFT}")
     directed = [each for each in in_hand if is_on_campus(person, each.campus_id, CampusRole.DIRECTOR)]
     late = sum(each.state == S.CORRECTION for each in directed)
-    yield Heap(late, "correction(s) à rendre", f"{files}?etat={S.CORRECTION}")
-    yield Heap(_unsigned(person), "signature(s) de dépôt attendues de vous", f"{files}?etat={S.SIGNING}")
+    yield Waiting(late, "correction(s) à rendre", f"{files}?etat={S.CORRECTION}")
+    yield Waiting(_unsigned(person), "signature(s) de dépôt attendue(s) de vous", f"{files}?etat={S.SIGNING}")
     bodies = memberships(person, OrganisationRole.OPINION).values("organisation")
     asked = OpinionRequest.objects.waiting().filter(body__in=bodies).count()
-    yield Heap(asked, "avis à rendre", reverse("consulted"))
+    yield Waiting(asked, "avis à rendre", reverse("consulted"))
     mine = readable_assignments(person).pending()
-    yield Heap(mine.count(), "expertise(s) à rendre", reverse("expertises"))
+    yield Waiting(mine.count(), "expertise(s) à rendre", reverse("expertises"))
     yield from _college(person)
     if roles_of(person, OrganisationRole.SECRETARY, OrganisationRole.INSTRUCTOR):
         national = running.filter(state=S.SUBMITTED)
-        yield Heap(national.count(), "dossier(s) déposés, en attente de recevabilité", f"{files}?etat={S.SUBMITTED}")
+        yield Waiting(
+            national.count(), "dossier(s) déposé(s), en attente de recevabilité", f"{files}?etat={S.SUBMITTED}"
+        )
     if can_manage(person):
         due = Assignment.objects.pending().filter(due_on__lt=timezone.localdate())
-        yield Heap(due.count(), "expertise(s) en retard", reverse("experts"))
+        yield Waiting(due.count(), "expertise(s) en retard", reverse("experts"))
     if can_read_board(person):
         at_work = Campaign.objects.exclude(state=CampaignState.CLOSED).count()
-        yield Heap(at_work, "campagne(s) préparées ou ouvertes", reverse("campaigns"))
+        yield Waiting(at_work, "campagne(s) préparée(s) ou ouverte(s)", reverse("campaigns"))
 
 
 def rooms(person: User) -> list[tuple[str, str]]:
@@ -78,19 +71,19 @@ def rooms(person: User) -> list[tuple[str, str]]:
     ]
 
 
-def _college(person: User) -> Iterator[Heap]:
+def _college(person: User) -> Iterator[Waiting]:
     answers = review.measures_to_answer(person).count()
-    yield Heap(answers, "mesure(s) sur votre label, vos observations sont attendues", reverse("measures"))
+    yield Waiting(answers, "mesure(s) sur votre label, vos observations sont attendues", reverse("measures"))
     runs = can_run(person)
     if not (runs or sits_somewhere(person)):
         return
     meetings, decisions = reverse("meetings"), reverse("decisions")
-    yield Heap(len(award_rules.awaited_of(person)), "décision(s) conjointes à signer", decisions)
+    yield Waiting(len(award_rules.awaited_of(person)), "décision(s) conjointe(s) à signer", decisions)
     signed = award_rules.to_publish(person).count() if runs else 0
-    yield Heap(signed, "décision(s) signées, à publier", decisions)
-    yield Heap(review.positions_awaited(person).count(), "position(s) à prendre en séance", meetings)
+    yield Waiting(signed, "décision(s) signée(s), à publier", decisions)
+    yield Waiting(review.positions_awaited(person).count(), "position(s) à prendre en séance", meetings)
     coming = readable_meetings(person).exclude(state=MeetingState.CLOSED).count()
-    yield Heap(coming, "séance(s) du collège à venir ou en cours", meetings)
+    yield Waiting(coming, "séance(s) du collège à venir ou en cours", meetings)
 
 
 def _unsigned(person: User) -> int:

@@ -9,17 +9,23 @@ from cmq.campuses import review
 from cmq.campuses.models import ErrorReport
 from cmq.core import feed
 from cmq.core.models import OutgoingMail
+from cmq.core.text import agreed
 from cmq.labels.models import LabelDecision
 from cmq.labels.review import oddities, without_dated_label
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One heap: how many wait, of what, and where."""
+    """One heap: how many wait, of what (endings in brackets agree with the number), and where."""
 
     count: int
-    label: str
+    wording: str
     url: str
+
+    @property
+    def label(self) -> str:
+        """What waits, as it reads after the number."""
+        return agreed(self.wording, self.count)
 
 
 @dataclass(frozen=True)
@@ -41,19 +47,19 @@ def counts() -> list[Waiting]:
     heaps = _heaps_of(version) if version[0] else _read_heaps()
     return [
         Waiting(
-            ErrorReport.objects.filter(handled_at=None).count(), "signalements à traiter", reverse("registre_reports")
+            ErrorReport.objects.filter(handled_at=None).count(), "signalement(s) à traiter", reverse("registre_reports")
         ),
         Waiting(
-            LabelDecision.objects.unmatched().count(), "décisions sans campus nommé", reverse("registre_decisions")
+            LabelDecision.objects.unmatched().count(), "décision(s) sans campus nommé", reverse("registre_decisions")
         ),
-        Waiting(heaps.contradictions, "contradictions entre sources", reverse("registre_contradictions")),
-        Waiting(heaps.oddities, "décisions qui ne tiennent pas ensemble", reverse("registre_contradictions")),
+        Waiting(heaps.contradictions, "contradiction(s) entre sources", reverse("registre_contradictions")),
+        Waiting(heaps.oddities, "décision(s) incohérente(s)", reverse("registre_contradictions")),
         Waiting(heaps.undated, "campus sans date de label", f"{gaps}?manque=date"),
         Waiting(heaps.unplaced, "campus sans lieu", f"{gaps}?manque=lieu"),
-        Waiting(heaps.deduced, "filières déduites à confirmer", f"{gaps}?manque=filiere"),
-        Waiting(heaps.duplicates, "doublons possibles", reverse("registre_duplicates")),
+        Waiting(heaps.deduced, "filière(s) déduite(s) à confirmer", f"{gaps}?manque=filiere"),
+        Waiting(heaps.duplicates, "doublon(s) possible(s)", reverse("registre_duplicates")),
         Waiting(
-            OutgoingMail.objects.waiting().count(), "lettres en attente", f"{reverse('registre_outbox')}?etat=attente"
+            OutgoingMail.objects.waiting().count(), "lettre(s) en attente", f"{reverse('registre_outbox')}?etat=attente"
         ),
     ]
 

@@ -75,7 +75,7 @@ def heap(client: Client, label: str) -> int:
 
 def test_a_report_is_answered_once_and_its_author_told(client: Client) -> None:
     report = report_error(a_campus(), message="Faux <b>nom</b>", reply_to="lectrice@exemple.fr", site_url="http://x")
-    assert heap(client, "signalements à traiter") == 1
+    assert heap(client, "signalement à traiter") == 1
     listed = client.get(reverse("registre_reports")).content.decode()
     assert "Faux &lt;b&gt;nom&lt;/b&gt;" in listed
     url = reverse("registre_report", args=[report.pk])
@@ -85,7 +85,7 @@ def test_a_report_is_answered_once_and_its_author_told(client: Client) -> None:
     assert again.status_code == 422 and "déjà traité" in again.content.decode()
     mail.send_waiting()
     assert [letter.to for letter in django_mail.outbox].count(["lectrice@exemple.fr"]) == 1
-    assert heap(client, "signalements à traiter") == 0
+    assert heap(client, "signalement à traiter") == 0
     assert "Nom corrigé." in client.get(reverse("registre_reports"), {"etat": "traites"}).content.decode()
 
 
@@ -93,13 +93,13 @@ def test_a_contradiction_is_settled_by_choosing_or_by_withdrawing(client: Client
     campus = a_campus()
     one = state_fact(campus, field=CampusField.CATEGORY, value="cmq", origin=an_origin())
     other = state_fact(campus, field=CampusField.CATEGORY, value="excellence", origin=an_origin("Autre"))
-    assert heap(client, "contradictions entre sources") == 1
+    assert heap(client, "contradiction entre sources") == 1
     text = client.get(reverse("registre_contradictions")).content.decode()
     assert "Campus d’excellence" in text
     client.post(reverse("registre_prefer", args=[one.pk]))
     campus.refresh_from_db()
     assert campus.category == "cmq"
-    assert heap(client, "contradictions entre sources") == 0
+    assert heap(client, "contradiction entre sources") == 0
     url = reverse("registre_withdraw", args=[one.pk])
     assert client.post(url, {"reason": ""}).status_code == 422
     client.post(url, {"reason": "Page périmée"})
@@ -199,7 +199,7 @@ def test_decisions_that_do_not_hold_together_are_counted_and_listed(client: Clie
     listed = client.get(reverse("registre_contradictions")).content.decode()
     assert "aucun label ne court à cette date" in listed and campus.name in listed
     counted = {heap.label: heap.count for heap in client.get(reverse("registre")).context["waiting"]}
-    assert counted["décisions qui ne tiennent pas ensemble"] == 1
+    assert counted["décision incohérente"] == 1
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_an_unnamed_award_is_matched_to_a_campus_of_its_region(client: Client) -
     assert client.post(url, {}).status_code == 422
     assert client.post(url, {"campus": likely.pk})["Location"] == reverse("registre_decisions")
     assert likely.decisions.get().corrects == decision
-    assert heap(client, "décisions sans campus nommé") == 0
+    assert heap(client, "décision sans campus nommé") == 0
     again = client.post(url, {"campus": other.pk})
     assert again.status_code == 422 and "déjà été corrigée" in again.content.decode()
 

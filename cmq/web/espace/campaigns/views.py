@@ -11,6 +11,7 @@ from cmq.applications.actions.closing import close
 from cmq.campaigns import actions
 from cmq.campaigns.models import PHASE_ENDS, Campaign, Phase
 from cmq.campaigns.rules import check_calendar
+from cmq.core.text import agreed
 from cmq.deliberation.review import touched_by
 from cmq.web.espace.access import READ, READ_AND_ACT, done, logged_in, page, posted, submit
 from cmq.web.espace.campaigns import drawing
@@ -90,7 +91,9 @@ def move(request: HttpRequest, slug: str) -> HttpResponse:
 
     is_valid = submit(request, form, shift)
     if is_valid and is_confirmed:
-        return done(request, f"Calendrier déplacé ; {len(told)} personne(s) prévenue(s).", "campaign", slug)
+        return done(
+            request, agreed(f"Calendrier déplacé ; {len(told)} personne(s) prévenue(s).", len(told)), "campaign", slug
+        )
     context = {"campaign": shown, "is_shown": is_valid, "moved": moved, "told": told}
     answer = page(request, "espace/campaigns/move.html", context, form=form)
     answer.status_code = 200 if is_valid else answer.status_code

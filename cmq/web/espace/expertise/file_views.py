@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
 from cmq.applications.models import LabelApplication
+from cmq.core.text import agreed
 from cmq.expertise.actions import assigning
 from cmq.expertise.actions.experts import recuse as recuse_expert
 from cmq.expertise.synthesis import synthesis
@@ -33,7 +34,7 @@ def file_experts(request: HttpRequest, reference: str) -> HttpResponse:
             if each.refusal:
                 messages.error(request, f"{each.subject[1]} : {each.refusal}")
         given = sum(each.is_done for each in outcomes)
-        return done(request, f"Dossier confié à {given} expert(s).", "file_experts", reference)
+        return done(request, agreed(f"Dossier confié à {given} expert(s).", given), "file_experts", reference)
     return page(request, "espace/expertise/file_experts.html", reading.context(application, lines), form=form)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
+from cmq.core.text import agreed
 from cmq.expertise.actions import experts as acts
 from cmq.organisations import actions as organisations
 from cmq.organisations.models import OrganisationMembership, OrganisationRole
@@ -69,7 +70,9 @@ def expert(request: HttpRequest, pk: int) -> HttpResponse:
     form = ProfileForm(posted(request), is_demo=person.is_demo, expert=shown)
     recused: list[Any] = []
     if submit(request, form, lambda data: recused.extend(acts.update_expert(shown, form.profile(), by=person))):
-        more = f" {len(recused)} dossier(s) lui sont retirés pour conflit d’intérêts." if recused else ""
+        more = (
+            agreed(f" Dossier(s) retiré(s) pour conflit d’intérêts : {len(recused)}.", len(recused)) if recused else ""
+        )
         return done(request, f"Fiche enregistrée.{more}", "expert", pk)
     context = {
         "expert": shown,
