@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ DIRECTOR = frozenset({Role.DIRECTOR})
 
 READ = ("espace_funding", "espace_funding_csv", "espace_agreement", "espace_agreement_document")
 READ += ("espace_indicators", "espace_indicators_csv", "espace_indicator", "espace_value_proof")
-READ += ("espace_reports", "espace_report_pdf")
+READ += ("espace_reports", "espace_report_pdf", "espace_report_picture")
 WRITE = ("espace_agreement_new", "espace_agreement_change", "espace_agreement_years", "espace_agreement_share")
 WRITE += ("espace_spending", "espace_indicator_state", "espace_value_correct", "espace_report")
 ASK = ("espace_agreement_withdraw", "espace_value_withdraw")
@@ -52,6 +53,8 @@ def address(stage: Stage, name: str) -> str:
         more = (_value(campus).pk,)
     elif name in ("espace_indicator", "espace_indicator_state"):
         more = ("eleves", year) if name == "espace_indicator_state" else ("eleves",)
+    elif name == "espace_report_picture":
+        more = (_pictured(campus, year - 1), 0)
     elif name == "espace_spending" or name.startswith("espace_report_") or name == "espace_report":
         AnnualReport.objects.get_or_create(campus=campus, year=year)
         more = (year,)
@@ -74,3 +77,15 @@ def _value(campus: Campus) -> IndicatorValue:
         found = IndicatorValue(campus=campus, indicator=indicator, year=2025, **said)
         found.proof.save("p.pdf", ContentFile(b"%PDF-1.7\n%%EOF\n"))
     return found
+
+
+def _pictured(campus: Campus, year: int) -> int:
+    """A published report with one picture; its year."""
+    if not default_storage.exists("rapports/essai.png"):
+        default_storage.save("rapports/essai.png", ContentFile(b"png"))
+    picture = {"file": "rapports/essai.png", "alternative": "Un essai", "credit": ""}
+    snapshot = {"sections": [{"pictures": [picture]}]}
+    AnnualReport.objects.get_or_create(
+        campus=campus, year=year, defaults={"snapshot": snapshot, "published_at": timezone.now()}
+    )
+    return year

@@ -5,11 +5,14 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils import timezone
 
 from cmq.accounts.models import User
@@ -200,7 +203,9 @@ def publish_report(annual: AnnualReport, *, version: int, by: User, at: dt.datet
     require(version == annual.version, STALE)
     require(annual.introduction, "Écrivez l’introduction avant de publier.")
     at = at or timezone.now()
-    annual.snapshot = report.snapshot(annual, on=timezone.localdate(at))
+    said = report.snapshot(annual, on=timezone.localdate(at))
+    report.keep_pictures(said, folder=f"rapports/{annual.year}")
+    annual.snapshot = said
     annual.published_at, annual.published_by = at, by
     annual.version += 1
     annual.save()
@@ -215,6 +220,8 @@ def reopen_report(annual: AnnualReport, *, reason: str, by: User) -> AnnualRepor
     annual, reason = _locked_report(annual), one_line(reason)
     require(annual.is_published, "Ce rapport n’est pas publié.")
     require(reason, "Dites pourquoi le rapport est repris.")
+    for picture in report.pictures(annual.snapshot):
+        transaction.on_commit(partial(default_storage.delete, picture["file"]))
     annual.snapshot = annual.published_at = annual.published_by = None
     annual.version += 1
     annual.save()

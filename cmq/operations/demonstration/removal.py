@@ -1,5 +1,8 @@
 """Taking the demonstration away, from what was decided last down to the people; the change feed keeps the memory."""
 
+from functools import partial
+
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from cmq.accounts.models import User
@@ -10,6 +13,8 @@ from cmq.campuses.models import Campus
 from cmq.core.feed import change_set, record
 from cmq.core.models import Source
 from cmq.deliberation.models import LabelMeasure, Meeting
+from cmq.evidence import report
+from cmq.evidence.models import AnnualReport
 from cmq.expertise.models import Expert
 from cmq.labels.models import LabelDecision
 from cmq.operations.demonstration.building import SOURCE_TITLE, is_present
@@ -24,6 +29,7 @@ def remove() -> bool:
         for campus in Campus.objects.filter(is_demo=True):
             record(campus, "operations.remove_demo", f"Démonstration retirée : {campus}.")
         _remove_procedure()
+        _remove_reports()
         LabelDecision.objects.delete_demonstration()
         Campus.objects.filter(is_demo=True).delete()
         Organisation.objects.filter(is_demo=True).delete()
@@ -52,6 +58,13 @@ def _remove_procedure() -> None:
     campaigns.delete()
     College.objects.filter(pk__in=colleges).delete()
     Specification.objects.filter(pk__in=specifications).delete()
+
+
+def _remove_reports() -> None:
+    """The pictures that published reports keep; the reports go with their campuses."""
+    for annual in AnnualReport.objects.filter(campus__is_demo=True).exclude(published_at=None):
+        for picture in report.pictures(annual.snapshot):
+            transaction.on_commit(partial(default_storage.delete, picture["file"]))
 
 
 def _forget_file(attachment: Attachment) -> None:

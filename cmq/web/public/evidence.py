@@ -12,9 +12,9 @@ from cmq.campuses.models import Campus
 from cmq.evidence import rules
 from cmq.evidence.models import AnnualReport, Indicator, IndicatorValue, SumKind
 from cmq.reference.models import Region
-from cmq.web import downloads
+from cmq.web import downloads, errors
 from cmq.web.public.common import public
-from cmq.web.reports import as_pdf
+from cmq.web.reports import as_pdf, picture, with_addresses
 
 SHOWN_YEARS = 3
 OFFERED_YEARS = 6
@@ -40,7 +40,8 @@ def section(campus: Campus, *, on: dt.date) -> dict[str, Any]:
 def annual_report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """The report of a campus on a year, as it was frozen."""
     found = _published(slug, year)
-    context = {"campus": found.campus, "year": year, "annual": found, "said": found.snapshot}
+    said = with_addresses(found.snapshot, "annual_report_picture", slug, year)
+    context = {"campus": found.campus, "year": year, "annual": found, "said": said}
     return render(request, "public/annual_report.html", context)
 
 
@@ -48,6 +49,13 @@ def annual_report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 def annual_report_pdf(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """The same as a tagged PDF."""
     return as_pdf(_published(slug, year).snapshot, f"rapport-{year}-{slug}", is_draft=False)
+
+
+def annual_report_picture(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    """A picture of it."""
+    if request.method not in ("GET", "HEAD"):
+        return errors.method_not_allowed(request, ["GET", "HEAD"])
+    return picture(_published(slug, year).snapshot, number)
 
 
 @public

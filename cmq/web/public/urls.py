@@ -13,6 +13,11 @@ urlpatterns = [
     path("campus/<slug:slug>/signaler/", report.report_error, name="report_error"),
     path("campus/<slug:slug>/rapports/<int:year>/", evidence.annual_report, name="annual_report"),
     path("campus/<slug:slug>/rapports/<int:year>.pdf", evidence.annual_report_pdf, name="annual_report_pdf"),
+    path(
+        "campus/<slug:slug>/rapports/<int:year>/images/<int:number>/",
+        evidence.annual_report_picture,
+        name="annual_report_picture",
+    ),
     path("indicateurs/", evidence.indicators, name="indicators"),
     path("indicateurs.csv", evidence.indicators_csv, name="indicators_csv"),
     path("label/verifier/", proof.verify, name="verify"),

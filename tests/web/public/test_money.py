@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +17,7 @@ from pypdf import PdfReader
 from cmq.campuses.models import Campus
 from cmq.evidence import actions as evidence
 from cmq.evidence.actions import Statement
-from cmq.evidence.models import Indicator
+from cmq.evidence.models import AnnualReport, Indicator
 from cmq.funding import actions as funding
 from cmq.funding.actions import AgreementTerms
 from cmq.funding.models import FunderKind, FundingAgreement
@@ -130,3 +132,25 @@ def test_a_published_report_is_public_and_does_not_change() -> None:
     reader = PdfReader(io.BytesIO(made.content))
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"].value is True
     assert "Brouillon" not in "".join(each.extract_text() for each in reader.pages)
+
+
+def test_the_pictures_of_a_report_are_its_own() -> None:
+    campus = a_campus()
+    reader, at = Client(), timezone.now()
+    default_storage.save("rapports/vue.png", ContentFile(b"octets"))
+    picture = {"file": "rapports/vue.png", "alternative": "Une vue", "credit": "Essai"}
+    section = {"key": "projets", "heading": "Projets", "paragraphs": [], "items": [], "tables": []}
+    texts = {"campus": campus.name, "region": "x", "year": LAST, "is_demo": False, "introduction": "", "conclusion": ""}
+    snapshot = {**texts, "sections": [{**section, "pictures": [picture]}]}
+    annual = AnnualReport.objects.create(campus=campus, year=LAST, published_at=at, snapshot=snapshot)
+    address = reverse("annual_report_picture", args=[campus.slug, LAST, 0])
+    assert f'src="{address}" alt="Une vue"' in page(reverse("annual_report", args=[campus.slug, LAST]))
+    answer = reader.get(address)
+    assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, b"octets", "image/png")
+    assert reader.post(address).status_code == 405
+    assert reader.get(reverse("annual_report_picture", args=[campus.slug, LAST, 1])).status_code == 404
+    default_storage.delete("rapports/vue.png")
+    assert reader.get(address).status_code == 404
+    annual.published_at = annual.snapshot = None
+    annual.save()
+    assert reader.get(address).status_code == 404

@@ -134,7 +134,7 @@ def test_every_address_has_its_test() -> None:
     # Those that need an award and a key: `test_proof.py`.
     tested |= {"verify_award", "attestation_pdf", "credential_jwt", "status_list"}
     # Those that need a published report: `test_money.py`.
-    tested |= {"annual_report", "annual_report_pdf"}
+    tested |= {"annual_report", "annual_report_pdf", "annual_report_picture"}
     assert tested == {pattern.name for pattern in urlpatterns}
 
 

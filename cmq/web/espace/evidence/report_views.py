@@ -23,7 +23,7 @@ from cmq.web.espace.access import (
     submit,
 )
 from cmq.web.espace.evidence.forms import PublishForm, ReopenForm, ReportForm
-from cmq.web.reports import as_pdf
+from cmq.web.reports import as_pdf, picture, with_addresses
 
 ONLY_DIRECTOR = "Le directeur du campus publie et reprend ses rapports."
 
@@ -54,7 +54,7 @@ def one(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "campus": campus,
         "year": year,
         "annual": annual,
-        "said": _said(campus, year, annual, on=today),
+        "said": with_addresses(_said(campus, year, annual, on=today), "espace_report_picture", campus.slug, year),
         "may_publish": rules.can_publish(person, campus),
     }
     return page(request, "espace/evidence/report.html", context, form=form)
@@ -67,6 +67,13 @@ def pdf(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     annual = _of_year(campus, year)
     said = _said(campus, year, annual, on=timezone.localdate())
     return as_pdf(said, f"rapport-{year}-{campus.slug}", is_draft=annual is None or not annual.is_published)
+
+
+@logged_in(*READ)
+def image(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    """A picture of the report, published or draft."""
+    campus = campus_for(request, slug)
+    return picture(_said(campus, year, _of_year(campus, year), on=timezone.localdate()), number)
 
 
 @logged_in(*READ_AND_ACT)

@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{_REPORTS}/", report_views.reports, name="espace_reports"),
     path(f"{_REPORTS}/<int:year>/", report_views.one, name="espace_report"),
     path(f"{_REPORTS}/<int:year>.pdf", report_views.pdf, name="espace_report_pdf"),
+    path(f"{_REPORTS}/<int:year>/images/<int:number>/", report_views.image, name="espace_report_picture"),
     path(f"{_REPORTS}/<int:year>/publier/", report_views.publish, name="espace_report_publish"),
     path(f"{_REPORTS}/<int:year>/reprendre/", report_views.reopen, name="espace_report_reopen"),
 ]
