@@ -17,6 +17,7 @@ from cmq.funding.models import FundingAgreement, FundingLine
 from cmq.labels.states import state_of
 from cmq.projects.models import Project, ProjectState
 from cmq.tours.models import Stop, StopState
+from cmq.trainings.models import Training
 
 PICTURES_OF_A_PROJECT = 2
 
@@ -100,6 +101,28 @@ def _value(indicator: Indicator, values: Sequence[IndicatorValue]) -> str:
     return " + ".join(said) or "inconnu"
 
 
+def _trainings(campus: Campus, year: int, on: dt.date) -> Section | None:
+    """What was on offer on the last day of the year, or is today when the year runs."""
+    day = min(dt.date(year, 12, 31), on)
+    listed = list(Training.objects.of(campus).on_offer(day).for_list().order_by("title", "pk"))
+    if not listed:
+        return None
+    rows = [
+        [
+            f"{each.title}{f' (avec {each.campus})' if each.campus_id != campus.pk else ''}",
+            f"Niveau {each.level}" if each.level else "inconnu",
+            str(each.organisation),
+            number(Decimal(each.capacity)) if each.capacity else "inconnu",
+        ]
+        for each in listed
+    ]
+    plural = "s" if len(rows) > 1 else ""
+    said = f"{len(rows)} formation{plural} offerte{plural} au {day.strftime('%d/%m/%Y')}."
+    header = ["Formation", "Niveau", "Donnée par", "Places"]
+    table = {"caption": f"Formations au {day.strftime('%d/%m/%Y')}", "header": header, "rows": rows}
+    return Section("formations", "Les formations", [said], tables=[table])
+
+
 def _projects(campus: Campus, year: int, on: dt.date) -> Section | None:
     """Public projects that ran in the year; without a start, nobody knows when a project ran."""
     listed = Project.objects.of(campus).public().with_people().prefetch_related("results").order_by("title", "pk")
@@ -176,6 +199,7 @@ def _covers(starts: PartialDate | None, ends: PartialDate | None, year: int) -> 
 BUILDERS: Sequence[Callable[[Campus, int, dt.date], Section | None]] = (
     _identity,
     _partners,
+    _trainings,
     _projects,
     _tours,
     _funding,

@@ -26,9 +26,11 @@ from cmq.funding import actions as funding
 from cmq.funding.actions import AgreementTerms
 from cmq.funding.models import FunderKind
 from cmq.funding.rules import YearAmounts
+from cmq.organisations.models import Organisation
 from cmq.projects.models import Project, ProjectOwner, ProjectPicture, ProjectResult
 from cmq.reference.models import Commune
 from cmq.tours.models import Attendance, Stop, Tour
+from cmq.trainings.models import Training, TrainingShare
 from tests.core.test_documents import PIXEL
 from tests.factories import a_campus, a_contributor, a_director, a_keeper, an_organisation
 
@@ -140,11 +142,37 @@ def test_tours_are_told_on_the_clocks_of_their_places_with_who_came(campus: Camp
     assert "tournees" not in keys(campus)
 
 
+def a_training(campus: Campus, title: str, organisation: Organisation, **fields: Any) -> Training:
+    given = {"confirmed_on": TODAY, "starts_on": dt.date(2024, 9, 1), **fields}
+    return Training.objects.create(campus=campus, organisation=organisation, title=title, **given)
+
+
+def test_trainings_are_told_as_they_stood_at_the_end_of_the_year(campus: Campus) -> None:
+    school, gone, other = an_organisation("Lycée A"), an_organisation("Lycée parti"), a_campus("Campus voisin")
+    add_partner(campus, school, starts_on=PartialDate(2020))
+    add_partner(campus, gone, starts_on=PartialDate(2020), ends_on=PartialDate(2025, 6))
+    add_partner(other, school, starts_on=PartialDate(2020))
+    a_training(campus, "Aide à domicile", school, level=3, capacity=24)
+    a_training(campus, "Finie", school, ends_on=dt.date(2025, 7, 1))
+    a_training(campus, "Venue après", school, starts_on=dt.date(2026, 1, 2))
+    a_training(campus, "Orpheline", gone)
+    shared = a_training(other, "Domotique", school)
+    TrainingShare.objects.create(training=shared, campus=campus, accepted_at=NOW)
+    section = next(each for each in report.gather(campus, 2025, on=TODAY) if each.key == "formations")
+    assert section.paragraphs == ["2 formations offertes au 31/12/2025."]
+    assert section.tables[0]["rows"] == [
+        ["Aide à domicile", "Niveau 3", "Lycée A", "24"],
+        ["Domotique (avec Campus voisin)", "inconnu", "Lycée A", "inconnu"],
+    ]
+
+
 def test_gathering_costs_the_same_for_one_thing_and_for_many(campus: Campus) -> None:
     counts = []
     for number in range(2):
         a_project(campus, f"Projet {number}")
-        add_partner(campus, an_organisation(), starts_on=PartialDate(2024))
+        school = an_organisation()
+        add_partner(campus, school, starts_on=PartialDate(2024))
+        a_training(campus, f"Formation {number}", school)
         with CaptureQueriesContext(connection) as queries:
             report.gather(campus, 2025, on=TODAY)
         counts.append(len(queries))
