@@ -5,15 +5,14 @@ Licence); the fonts of the machine are not looked at, so that the same attestati
 """
 
 import datetime as dt
-import io
 import json
 from pathlib import Path
 from typing import Any
 
-import segno
 import typst
 from django.conf import settings
 
+from cmq.core.codes import qr_code
 from cmq.core.documents import shown
 from cmq.core.errors import require
 from cmq.labels.models import LabelDecision
@@ -66,7 +65,7 @@ def content(award: Award, *, on: dt.date) -> dict[str, Any]:
         "sources": [_source(source.title, source.url) for source in award.decision.sources.all()],
         "identifier": award.public_id,
         "url": url,
-        "code": code(url),
+        "code": qr_code(url),
     }
 
 
@@ -87,13 +86,6 @@ def rows(award: Award) -> list[tuple[str, str]]:
         ("Fiabilité", str(decision.get_reliability_display())),
         *([("Prolongation", str(label.extended_by.decided_on))] if label.extended_by else []),
     ]
-
-
-def code(url: str) -> str:
-    """The address as a QR code, drawn in SVG."""
-    out = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(out, kind="svg", xmldecl=False, border=4, light="#fff")
-    return out.getvalue().decode()
 
 
 def _shown(value: Any) -> Any:

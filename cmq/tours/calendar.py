@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from icalendar import Calendar, Event
 
-from cmq.tours.actions.letters import where
 from cmq.tours.models import Stop, StopState
 
 
@@ -35,7 +34,7 @@ def _event(stop: Stop, at: dt.datetime) -> Event:
     is_cancelled = stop.state == StopState.CANCELLED
     event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
     event.add("summary", f"{'ANNULÉ – ' if is_cancelled else ''}{stop.tour} – {stop.commune.name}")
-    event.add("location", where(stop))
+    event.add("location", stop.where)
     if stop.commune.latitude is not None and stop.commune.longitude is not None:
         event.add("geo", (stop.commune.latitude, stop.commune.longitude))
     event.add("description", _said(stop))

@@ -12,7 +12,8 @@ from django.utils.crypto import salted_hmac
 
 from cmq.campuses.models import Campus
 from cmq.reference.models import Commune
-from cmq.tours.zones import zone_of
+from cmq.tours.wording import hours
+from cmq.tours.zones import is_paris_time, zone_of
 
 MOST_SEATS = 10  # in one registration: beyond it, people write to the campus
 MOST_CAPACITY = 5_000
@@ -174,6 +175,16 @@ class Stop(models.Model):
     def ends(self) -> dt.datetime:
         """When it ends, on the clocks of the place."""
         return self.ends_at.astimezone(self.zone)
+
+    @property
+    def when(self) -> str:
+        """Its day and hours in French, on the clocks of the place."""
+        return hours(self.starts, self.ends, is_paris=is_paris_time(self.zone))
+
+    @property
+    def where(self) -> str:
+        """Its place on one line."""
+        return ", ".join(filter(None, (self.place, self.address, self.commune.name)))
 
     @property
     def left(self) -> int:

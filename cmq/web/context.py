@@ -20,6 +20,7 @@ _NAVIGATION = (
     ("Carte", "/carte/"),
     ("Filières", "/filieres/"),
     ("Régions", "/regions/"),
+    ("Agenda", "/agenda/"),
     ("Espace", "/espace/"),
 )
 

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
 from cmq.campuses.models import Campus
+from cmq.core.codes import qr_code
 from cmq.core.errors import Refusal
 from cmq.core.models import Source
 from cmq.core.partial_dates import PartialDate
@@ -181,7 +182,7 @@ def test_the_same_award_on_the_same_instant_is_the_same_file() -> None:
 
 
 def test_a_code_says_the_address_and_nothing_else() -> None:
-    drawn = attestation.code("https://registre.example/label/verifier/7K3M9-QX2TA/")
+    drawn = qr_code("https://registre.example/label/verifier/7K3M9-QX2TA/")
     assert drawn.startswith("<svg ") and "<script" not in drawn
 
 

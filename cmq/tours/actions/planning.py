@@ -208,6 +208,7 @@ def _record(stop: Stop, act: str, summary: str) -> None:
 
 def _free_slug(title: str) -> str:
     base = slug_of(title, max_length=90) or "tournee"
-    taken = set(Tour.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    # The pages of registrations stand beside those of the tours.
+    taken = {"inscription", *Tour.objects.filter(slug__startswith=base).values_list("slug", flat=True)}
     numbered = (f"{base}-{number}" if number > 1 else base for number in range(1, len(taken) + 2))
     return next(slug for slug in numbered if slug not in taken)

@@ -15,6 +15,7 @@ from cmq.campuses.models import Campus, CampusArea, CampusFact, CampusLink, Camp
 from cmq.core.models import Change
 from cmq.labels.models import LabelDecision
 from cmq.search.directory import load_choices
+from cmq.tours.models import Tour
 from cmq.web.public.common import public
 
 _STATEMENTS: tuple[Any, ...] = (CampusFact, CampusName, CampusArea, Partnership, LabelDecision)
@@ -24,6 +25,7 @@ _PAGES = (
     "map",
     "filieres",
     "regions",
+    "agenda",
     "verify",
     "about",
     "legal",
@@ -43,6 +45,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
         "Disallow: /compte/",
         "Disallow: /technique/",
         "Disallow: /campus/*/signaler/",
+        "Disallow: /agenda/inscription/",
         f"Sitemap: {settings.SITE_URL}/sitemap.xml",
         "",
     ]
@@ -74,6 +77,8 @@ def sitemap_xml(request: HttpRequest) -> HttpResponse:
     pages += [(reverse("region", args=[each.slug]), newest) for each in choices.regions]
     real = Campus.objects.real().order_by("pk").values_list("pk", "slug")
     pages += [(reverse("campus", args=[slug]), moved.get(pk)) for pk, slug in real]
+    tours = Tour.objects.public().filter(campus__is_demo=False).order_by("pk")
+    pages += [(tour.get_absolute_url(), newest) for tour in tours]
     return render(request, "public/sitemap.xml", {"pages": pages}, content_type="application/xml; charset=utf-8")
 
 

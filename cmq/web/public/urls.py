@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cmq.web.public import campus, directory, duties, evidence, home, proof, report, robots, territories
+from cmq.web.public import campus, directory, duties, evidence, home, proof, report, robots, territories, tours
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -20,6 +20,17 @@ urlpatterns = [
     ),
     path("indicateurs/", evidence.indicators, name="indicators"),
     path("indicateurs.csv", evidence.indicators_csv, name="indicators_csv"),
+    path("agenda/", tours.agenda, name="agenda"),
+    path("agenda.ics", tours.agenda_ics, name="agenda_ics"),
+    path("agenda/inscription/<str:token>/", tours.registration, name="registration"),
+    path("agenda/<slug:slug>.ics", tours.tour_ics, name="tour_ics"),
+    path("agenda/<slug:slug>/", tours.tour, name="public_tour"),
+    path("agenda/<slug:slug>/<int:pk>/", tours.stop, name="public_stop"),
+    path("agenda/<slug:slug>/<int:pk>/affiche.pdf", tours.stop_poster, name="stop_poster"),
+    path("agenda/<slug:slug>/<int:pk>/inscription/", tours.register, name="stop_register"),
+    path("agenda/<slug:slug>/<int:pk>/inscription/recue/", tours.registered, name="stop_registered"),
+    path("campus/<slug:slug>/agenda.ics", tours.campus_ics, name="campus_ics"),
+    path("regions/<slug:slug>/agenda.ics", tours.region_ics, name="region_ics"),
     path("label/verifier/", proof.verify, name="verify"),
     path("label/verifier/<str:identifier>/", proof.award, name="verify_award"),
     path("label/verifier/<str:identifier>/attestation.pdf", proof.attestation_pdf, name="attestation_pdf"),

@@ -41,6 +41,8 @@ PAGES = [
     "/indicateurs/?region=hauts-de-france&annee=2025",
     "/campus/autonomie-longevite-sante/",
     "/campus/autonomie-longevite-sante/signaler/",
+    "/agenda/",
+    "/agenda/?region=hauts-de-france&public=eleves&lieu=Arras 62",
     "/label/verifier/",
     "/a-propos/",
     "/mentions-legales/",
@@ -53,6 +55,9 @@ FILES = [
     "/campus.csv",
     "/campus.geojson",
     "/indicateurs.csv",
+    "/agenda.ics",
+    "/campus/autonomie-longevite-sante/agenda.ics",
+    "/regions/hauts-de-france/agenda.ics",
     "/communes.json?q=berck",
     "/contours/regions.geojson",
     "/.well-known/security.txt",
@@ -135,6 +140,9 @@ def test_every_address_has_its_test() -> None:
     tested |= {"verify_award", "attestation_pdf", "credential_jwt", "status_list"}
     # Those that need a published report: `test_money.py`.
     tested |= {"annual_report", "annual_report_pdf", "annual_report_picture"}
+    # Those that need a tour: `test_tours.py`.
+    tested |= {"public_tour", "public_stop", "tour_ics", "stop_poster", "stop_register", "stop_registered"}
+    tested |= {"registration"}
     assert tested == {pattern.name for pattern in urlpatterns}
 
 

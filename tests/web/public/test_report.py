@@ -1,12 +1,14 @@
 """« Signaler une erreur »: it reaches the keepers, and only people's reports do."""
 
+import time
+
 import pytest
 from django.core import signing
 from django.test import Client
 
 from cmq.campuses.models import Campus, ErrorReport
 from cmq.core.models import OutgoingMail
-from cmq.web.public import report
+from cmq.web.public import guard
 from tests.factories import a_keeper
 
 from .conftest import NASTY
@@ -16,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def sent(client: Client, campus: Campus, *, age: int = 60, **fields: str) -> object:
     """Post the form as a page opened `age` seconds ago would."""
-    opened = signing.dumps(report.time.time() - age, salt=report._SALT)
+    opened = signing.dumps(time.time() - age, salt=guard.SALT)
     return client.post(
         f"/campus/{campus.slug}/signaler/", {"message": "La ville est fausse.", "opened": opened, **fields}
     )
@@ -65,8 +67,8 @@ def test_a_form_filled_in_no_time_comes_back_with_its_text(client: Client, als: 
 
 
 def test_a_form_kept_for_days_comes_back(client: Client, als: Campus, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = signing.dumps(0.0, salt=report._SALT)
-    monkeypatch.setattr(report, "SLOWEST", -1)
+    opened = signing.dumps(0.0, salt=guard.SALT)
+    monkeypatch.setattr(guard, "SLOWEST", -1)
     response = client.post(f"/campus/{als.slug}/signaler/", {"message": "x", "opened": opened})
     assert response.status_code == 400 and "trop longtemps" in response.content.decode()
 
