@@ -14,7 +14,7 @@ from cmq.core.errors import NotAllowed, Refusal
 from cmq.core.models import Change, OutgoingMail
 from cmq.reference.models import Commune
 from cmq.tours import ordering, zones
-from cmq.tours.actions import planning
+from cmq.tours.actions import planning, registering
 from cmq.tours.models import Booking, Stop, StopState, Tour
 from tests.factories import a_campus, a_contributor, a_director
 from tests.tours.tour_world import AMIENS, ARRAS, LENS, LILLE, World
@@ -226,10 +226,14 @@ def test_a_shorter_way_is_suggested_and_applied_only_on_demand(world: World) -> 
 
 def test_stops_with_registered_people_are_not_moved_by_a_suggestion(world: World) -> None:
     stops = [world.stop(10 + at, code, seats=3) for at, code in enumerate((LILLE, AMIENS, LENS))]
+    world.seat(stops[0])
     world.seat(stops[1])
     keys = [stop.pk for stop in stops]
     with pytest.raises(Refusal, match="à la main"):
         planning.apply_order(world.tour, seen=keys, wanted=[keys[0], keys[2], keys[1]], by=world.director, at=world.at)
+    registering.cancel(stops[1].registrations.get().token, at=world.at)
+    planning.apply_order(world.tour, seen=keys, wanted=[keys[0], keys[2], keys[1]], by=world.director, at=world.at)
+    assert [stop.commune_id for stop in world.tour.stops.all()] == [LILLE, LENS, AMIENS]
 
 
 points = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=3, max_size=12)

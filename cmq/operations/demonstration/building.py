@@ -29,7 +29,7 @@ from cmq.core.partial_dates import PartialDate
 from cmq.core.provenance import Origin
 from cmq.labels.actions import Terms, record_decision
 from cmq.labels.models import DecisionKind
-from cmq.operations.demonstration.living import money
+from cmq.operations.demonstration.living import money, touring
 from cmq.operations.demonstration.people import ROLES, Cast, make_cast
 from cmq.operations.demonstration.procedure import play
 from cmq.organisations import actions as organisations
@@ -90,6 +90,7 @@ def build(*, on: dt.date | None = None, progress: Callable[[str], None] = lambda
         play(cast, origin, on=day, progress=progress)
         progress("Démonstration : campus vivants…")
         money.build(cast, on=day)
+        touring.build(cast, on=day)
         # Last: a report gathers what all the rooms hold.
         money.reports(cast, on=day)
         campuses.report_error(

@@ -19,6 +19,8 @@ from cmq.expertise.models import Expert
 from cmq.labels.models import LabelDecision
 from cmq.operations.demonstration.building import SOURCE_TITLE, is_present
 from cmq.organisations.models import Organisation
+from cmq.tours.actions.letters import forget
+from cmq.tours.models import Registration
 
 
 def remove() -> bool:
@@ -29,6 +31,8 @@ def remove() -> bool:
         for campus in Campus.objects.filter(is_demo=True):
             record(campus, "operations.remove_demo", f"Démonstration retirée : {campus}.")
         _remove_procedure()
+        for registration in Registration.objects.filter(stop__tour__campus__is_demo=True):
+            forget(registration)
         _remove_reports()
         LabelDecision.objects.delete_demonstration()
         Campus.objects.filter(is_demo=True).delete()

@@ -139,7 +139,8 @@ def apply_order(
     stops = list(rows.filter(tour=tour).upcoming(at).filter(starts_at__gt=at))
     require([stop.pk for stop in stops] == list(seen), STALE)
     require(sorted(wanted) == sorted(seen), "Cet ordre ne reprend pas les mêmes étapes.")
-    kept = next((stop for stop in stops if stop.registrations.alive().exists()), None)
+    moved = [stop for stop, key in zip(stops, wanted, strict=True) if stop.pk != key]
+    kept = next((stop for stop in moved if stop.registrations.alive().exists()), None)
     require(kept is None, f"Des personnes sont inscrites à l’étape {kept} : changez sa date à la main.")
     slots = [(stop.starts.replace(tzinfo=None), stop.ends.replace(tzinfo=None)) for stop in stops]
     by_key = {stop.pk: stop for stop in stops}
@@ -148,8 +149,8 @@ def apply_order(
         zone = zone_of(stop.commune)
         stop.starts_at, stop.ends_at = starts.replace(tzinfo=zone), ends.replace(tzinfo=zone)
         stop.version += 1
-    _swap(stops)
-    for stop in stops:
+    _swap(moved)
+    for stop in moved:
         rules.check_free(tour, starts_at=stop.starts_at, ends_at=stop.ends_at, but=stop.pk)
     record(
         tour,
