@@ -176,7 +176,7 @@ def test_a_value_is_said_corrected_and_taken_back(campus: Campus) -> None:
     assert "1200" in client.get(correct).content.decode()
     assert client.post(correct, {"number": "1100", "reason": "Double compte"}).status_code == 302
     page = client.get(url("espace_indicator", campus, "eleves")).content.decode()
-    assert "Corrige 1\u202f200 : Double compte" in page and "1\u202f100 élèves" in page
+    assert "Corrige 1\u202f200 : « Double compte »" in page and "1\u202f100 élèves" in page
     assert client.get(correct).status_code == 404
     now = IndicatorValue.objects.current().get()
     assert client.get(url("espace_value_withdraw", campus, now.pk)).status_code == 200
