@@ -97,6 +97,8 @@ def fill(campaign: Campaign, files: int) -> LabelApplication:
     regions = list(Region.objects.all())
     campus = enter_campus(name="Campus mesuré", region=regions[0])
     application = open_application(campus, campaign=campaign, kind=ApplicationKind.FIRST, by=None)
+    # As files are at work: written, not empty.
+    application.sections.update(text="Un texte de dossier, ni court ni long. " * 40, updated_at=timezone.now())
     campuses = Campus.objects.bulk_create(
         Campus(slug=f"mesure-{number}", name=f"Campus mesuré {number}", region=regions[number % len(regions)])
         for number in range(files - 1)

@@ -62,13 +62,11 @@ def can_enter_opinion(person: Any, request: OpinionRequest) -> bool:
 
 def enterable_by(person: Any, application: LabelApplication) -> set[int]:
     """The keys of the opinions on a file that this person may enter: `can_enter_opinion` of all, asked once."""
-    keys = application.opinions.filter(opinion="")
+    awaited = [each for each in application.opinions.all() if not each.opinion]
     if not can_ask_opinion(person, application):
-        bodies = [each.organisation_id for each in roles_of(person, OrganisationRole.OPINION)]
-        if not bodies:
-            return set()
-        keys = keys.filter(body__in=bodies)
-    return set(keys.values_list("pk", flat=True))
+        bodies = {each.organisation_id for each in roles_of(person, OrganisationRole.OPINION)}
+        awaited = [each for each in awaited if each.body_id in bodies]
+    return {each.pk for each in awaited}
 
 
 @right(

@@ -3,13 +3,18 @@
 from django.http import Http404, HttpRequest
 
 from cmq.applications.models import LabelApplication, Section
-from cmq.deliberation.rules import openable_by
+from cmq.deliberation.rules import can_open
 
 
 def file_for(request: HttpRequest, reference: str) -> LabelApplication:
     """The file, for those who may read it. Raises Http404 for everyone else."""
-    application = openable_by(request.user).for_lists().filter(reference=reference).first()
-    if application is None:
+    application = (
+        LabelApplication.objects.for_lists()
+        .select_related("campaign__specification")
+        .filter(reference=reference)
+        .first()
+    )
+    if application is None or not can_open(request.user, application):
         raise Http404
     return application
 

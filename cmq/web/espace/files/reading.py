@@ -157,7 +157,7 @@ def context(person: User, application: LabelApplication) -> dict[str, Any]:
         "parts": parts(application),
         "lacks": lacks,
         "is_draft": is_draft,
-        "completeness": rules.completeness(application, lacks),
+        "completeness": rules.completeness(application, lacks) if is_draft else 100,
         "writes": writes and rules.is_open_to_writing(application),
         "may_ask": writes and state is S.DRAFT,
         "attachments": [each for each in application.attachments.all() if each.removed_at is None],
