@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 
 from cmq.campuses.models import Campus
+from cmq.projects.models import Project
 from cmq.reference.models import Commune
 from cmq.tours.wording import hours
 from cmq.tours.zones import is_paris_time, zone_of
@@ -43,6 +44,9 @@ class Tour(models.Model):
     """A space, an exhibition, a workshop that a campus takes from place to place."""
 
     campus = models.ForeignKey(Campus, verbose_name="campus", on_delete=models.CASCADE, related_name="tours")
+    project = models.ForeignKey(
+        Project, verbose_name="projet", null=True, blank=True, on_delete=models.SET_NULL, related_name="tours"
+    )
     slug = models.SlugField("adresse", max_length=100, unique=True)
     title = models.CharField("titre", max_length=150)
     summary = models.TextField("présentation", max_length=3000)

@@ -26,5 +26,5 @@ def day(value: dt.date) -> str:
 
 
 def hour(instant: dt.datetime) -> str:
-    """« 9 h 30 »."""
-    return f"{instant.hour} h {instant.minute:02}" if instant.minute else f"{instant.hour} h"
+    """« 9 h 30 », never broken at the end of a line."""
+    return f"{instant.hour}\u00a0h\u00a0{instant.minute:02}" if instant.minute else f"{instant.hour}\u00a0h"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cmq.core import feed
 from cmq.core.errors import NotAllowed, Refusal
 from cmq.core.models import Change, OutgoingMail
+from cmq.projects.actions import ProjectTerms, enter_project
 from cmq.reference.models import Commune
 from cmq.tours import ordering, zones
 from cmq.tours.actions import planning, registering
@@ -42,6 +43,14 @@ def test_a_tour_is_written_published_and_seen_in_the_feed(world: World) -> None:
     )
     assert (changed.slug, changed.title) == ("la-table-en-route", "Autre titre")
     assert not planning.publish_tour(tour, is_published=False, by=world.director).is_published
+
+
+def test_a_tour_belongs_to_a_project_of_its_campus_only(world: World) -> None:
+    project = enter_project(world.campus, terms=ProjectTerms("Projet", "O", is_public=True), by=world.director)
+    tour = planning.write_tour(world.campus, title="T", summary="S", project=project, by=world.director)
+    assert tour.project == project
+    with pytest.raises(Refusal, match="ceux du campus"):
+        planning.write_tour(a_campus(), title="T", summary="S", project=project, by=None)
 
 
 @pytest.mark.parametrize(

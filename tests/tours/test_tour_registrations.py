@@ -168,7 +168,7 @@ def test_a_reminder_leaves_the_day_before_once_on_the_clocks_of_the_place(world:
     assert subjects()[-1] == "C’est demain"
     text = OutgoingMail.objects.filter(to="camille@exemple.fr").order_by("pk").last()
     assert text is not None
-    assert "de 8 h à 12 h (heure locale)" in text.text
+    assert "de 8\u00a0h à 12\u00a0h (heure locale)" in text.text
 
 
 def test_personal_data_are_erased_thirty_days_after(world: World) -> None:

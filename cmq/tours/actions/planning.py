@@ -11,6 +11,7 @@ from cmq.campuses.models import Campus
 from cmq.core.errors import require, require_right
 from cmq.core.feed import action, record
 from cmq.core.text import one_line, slug_of
+from cmq.projects.models import Project
 from cmq.tours import rules
 from cmq.tours.actions import letters
 from cmq.tours.actions.registering import promote
@@ -29,6 +30,7 @@ def write_tour(
     title: str,
     summary: str,
     contact: str = "",
+    project: Project | None = None,
     tour: Tour | None = None,
     version: int = 0,
     by: User | None,
@@ -36,7 +38,7 @@ def write_tour(
 ) -> Tour:
     """Enter a tour, unpublished, or change what is said of `tour`; `version` is then the one that was seen.
 
-    The address stays when the title changes. Raises `NotAllowed`, `Refusal`.
+    The address stays when the title changes; a project is one of the campus's own. Raises `NotAllowed`, `Refusal`.
     """
     require_right(by is None or rules.can_edit(by, campus))
     if tour is not None:
@@ -46,6 +48,9 @@ def write_tour(
     else:
         tour = Tour(campus=campus, created_at=at or timezone.now(), slug=_free_slug(title))
     tour.title, tour.summary, tour.contact = one_line(title), summary.strip(), contact.strip().lower()
+    tour.project = project
+    is_own = project is None or Project.objects.of(campus).filter(pk=project.pk).exists()
+    require(is_own, "Ce projet n’est pas l’un de ceux du campus.")
     require(tour.title, "Donnez un titre à la tournée.")
     require(len(tour.title) <= 150, "Le titre dépasse 150 caractères.")
     require(tour.summary, "Présentez la tournée en quelques phrases.")

@@ -248,7 +248,7 @@ def _calendar(stops: Iterable[Stop], name: str, file_name: str) -> HttpResponse:
 
 
 def _tour(slug: str) -> Tour:
-    return get_object_or_404(Tour.objects.public().select_related("campus__region"), slug=slug)
+    return get_object_or_404(Tour.objects.public().select_related("campus__region", "project"), slug=slug)
 
 
 def _stop(slug: str, pk: int) -> Stop:

@@ -60,7 +60,7 @@ def test_a_tour_is_made_planned_and_published_from_the_pages(director: Client, w
     tour.refresh_from_db()
     assert tour.is_published
     page = director.get(url("tour", world, tour.pk)).content.decode()
-    assert "Arras" in page and "de 9 h 30 à 12 h" in page and "<svg" in page
+    assert "Arras" in page and "de 9\u00a0h\u00a030 à 12\u00a0h" in page and "<svg" in page
     shown = director.get(url("tour_stop_edit", world, stop.pk)).content.decode()
     assert 'value="Arras 62"' in shown and 'value="09:30"' in shown
     director.post(url("tour_stop_edit", world, stop.pk), a_form(world, place="Halle", version=1))

@@ -97,7 +97,7 @@ def test_days_in_the_wrong_order_are_said(client: Client, world: World) -> None:
 def test_hours_are_those_of_the_place(client: Client, world: World) -> None:
     stop = world.stop(40, REUNION, seats=5)
     page = text_of(client, stop.get_absolute_url())
-    assert "de 10 h à 12 h (heure locale)" in page
+    assert "de 10\u00a0h à 12\u00a0h (heure locale)" in page
     event = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
     assert event["@type"] == "Event"
     assert event["startDate"].endswith("T10:00:00+04:00")

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+from cmq.campuses.models import Campus
+from cmq.projects.models import Project
 from cmq.tours.models import MOST_CAPACITY, Audience, Booking, Stop, Tour
 from cmq.tours.rules import StopTerms
 from cmq.web.espace.fields import CommuneForm
@@ -25,12 +27,19 @@ class TourForm(forms.Form):
         max_length=254,
         help_text="Exemple : contact@exemple.fr.",
     )
+    project = forms.ModelChoiceField(
+        label="Projet dont elle fait partie", queryset=Project.objects.none(), required=False, empty_label="Aucun"
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, campus: Campus, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["project"].queryset = Project.objects.of(campus)  # type: ignore[attr-defined]
 
     @staticmethod
     def initial_of(tour: Tour) -> dict[str, Any]:
         """What the form shows of a tour that exists."""
-        return {name: getattr(tour, name) for name in ("title", "summary", "contact", "version")}
+        return {name: getattr(tour, name) for name in ("title", "summary", "contact", "project", "version")}
 
 
 class StopForm(CommuneForm):

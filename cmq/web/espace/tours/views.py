@@ -54,7 +54,7 @@ def tours(request: HttpRequest, slug: str) -> HttpResponse:
 def new_tour(request: HttpRequest, slug: str) -> HttpResponse:
     """Enter a tour."""
     campus, person = campus_for(request, slug), person_of(request)
-    form, made = TourForm(posted(request)), []
+    form, made = TourForm(posted(request), campus=campus), []
 
     def write(data: dict[str, Any]) -> None:
         made.append(planning.write_tour(campus, **_said(data), by=person))
@@ -90,7 +90,7 @@ def edit_tour(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Change what is said of a tour."""
     campus, person = campus_for(request, slug), person_of(request)
     found = _tour(campus, pk)
-    form = TourForm(posted(request), initial=TourForm.initial_of(found))
+    form = TourForm(posted(request), campus=campus, initial=TourForm.initial_of(found))
 
     def write(data: dict[str, Any]) -> None:
         planning.write_tour(campus, **_said(data), tour=found, version=data["version"] or 0, by=person)
@@ -228,11 +228,11 @@ def registrations_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _said(data: dict[str, Any]) -> dict[str, Any]:
-    return {name: data[name] for name in ("title", "summary", "contact")}
+    return {name: data[name] for name in ("title", "summary", "contact", "project")}
 
 
 def _tour(campus: Campus, pk: int) -> Tour:
-    return get_object_or_404(campus.tours.select_related("campus"), pk=pk)
+    return get_object_or_404(campus.tours.select_related("campus", "project"), pk=pk)
 
 
 def _stop(campus: Campus, pk: int) -> Stop:
