@@ -18,7 +18,7 @@ from cmq.core.models import Change, OutgoingMail
 from cmq.core.rights import RIGHTS, Role
 from cmq.expertise.models import DeclaredConflict
 from cmq.web.espace.urls import urlpatterns
-from tests import money, shared_work, touring
+from tests import money, shared_work, taught, touring
 from tests.cast import Stage, a_stage
 
 autodiscover_modules("rules")
@@ -260,6 +260,7 @@ DOORS = {
     "registre_import": Door(KEEPERS, KEEPERS, 403),
     **{name: Door(*door) for name, door in money.DOORS.items()},
     **{name: Door(*door) for name, door in shared_work.DOORS.items()},
+    **{name: Door(*door) for name, door in taught.DOORS.items()},
     **{name: Door(*door) for name, door in touring.DOORS.items()},
 }
 # Pages of the person, in no campus.
@@ -290,6 +291,7 @@ ONLY_POST = {
     "measure_table",
     *money.ONLY_POST,
     *shared_work.ONLY_POST,
+    *taught.ONLY_POST,
     *touring.ONLY_POST,
 }
 # An empty POST that is a whole act: checked with reading only.
@@ -313,6 +315,7 @@ ACTS_ON_EMPTY_POST = {
     "registre_import",
     *money.ACTS_ON_EMPTY_POST,
     *shared_work.ONLY_POST,
+    *taught.ONLY_POST,
     *touring.ONLY_POST,
 }
 # Inside a page that they may open, what contributors and contacts may not do is refused aloud.
@@ -322,7 +325,7 @@ REFUSED_ALOUD = {
     ("espace_organisation_invite", Role.MEMBER),
 }
 
-LIVING = {name: part.address for part in (money, shared_work, touring) for name in part.DOORS}
+LIVING = {name: part.address for part in (money, shared_work, taught, touring) for name in part.DOORS}
 
 
 def address(stage: Stage, name: str) -> str:

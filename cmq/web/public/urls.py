@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from cmq.web.public import campus, directory, duties, evidence, home, proof, report, robots, territories, tours
+from cmq.web.public import (
+    campus,
+    directory,
+    duties,
+    evidence,
+    home,
+    proof,
+    report,
+    robots,
+    territories,
+    tours,
+    trainings,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,6 +22,8 @@ urlpatterns = [
     path("campus.csv", directory.directory_csv, name="directory_csv"),
     path("campus.geojson", directory.directory_geojson, name="directory_geojson"),
     path("campus/<slug:slug>/", campus.campus, name="campus"),
+    path("campus/<slug:slug>/formations/", trainings.trainings, name="trainings"),
+    path("campus/<slug:slug>/formations/<int:pk>/", trainings.training, name="training"),
     path("campus/<slug:slug>/signaler/", report.report_error, name="report_error"),
     path("campus/<slug:slug>/rapports/<int:year>/", evidence.annual_report, name="annual_report"),
     path("campus/<slug:slug>/rapports/<int:year>.pdf", evidence.annual_report_pdf, name="annual_report_pdf"),
