@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 from cmq.web.espace.urls import urlpatterns
@@ -31,7 +32,7 @@ PUBLIC = [
     "/campus/autonomie-longevite-sante/signaler/",
     "/campus/campus-fictif-des-metiers-du-bien-vieillir/",
     "/campus/patrimoine-et-artisanat-d-excellence/",
-    "/campus/campus-fictif-des-metiers-du-bien-vieillir/rapports/2025/",
+    f"/campus/campus-fictif-des-metiers-du-bien-vieillir/rapports/{timezone.localdate().year - 1}/",
     "/indicateurs/",
     "/indicateurs/?region=demonstration",
     "/carte/",
@@ -77,7 +78,7 @@ USUAL = ViewportSize(width=1280, height=900)
 # A phone, and also 1280 pixels at 400 %.
 NARROW = ViewportSize(width=320, height=700)
 # An answer to a script, no page.
-NO_PAGE = {"file_presence"}
+NO_PAGE = {"file_presence", "espace_report_picture"}
 
 
 def violations(page: Page) -> list[str]:

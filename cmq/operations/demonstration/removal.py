@@ -4,6 +4,7 @@ from functools import partial
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 
 from cmq.accounts.models import User
 from cmq.applications.models import Attachment, LabelApplication
@@ -14,8 +15,9 @@ from cmq.core.feed import change_set, record
 from cmq.core.models import Source
 from cmq.deliberation.models import LabelMeasure, Meeting
 from cmq.evidence import report
-from cmq.evidence.models import AnnualReport
+from cmq.evidence.models import AnnualReport, IndicatorValue
 from cmq.expertise.models import Expert
+from cmq.funding.models import FundingAgreement
 from cmq.labels.models import LabelDecision
 from cmq.operations.demonstration.building import SOURCE_TITLE, is_present
 from cmq.organisations.models import Organisation
@@ -33,7 +35,7 @@ def remove() -> bool:
         _remove_procedure()
         for registration in Registration.objects.filter(stop__tour__campus__is_demo=True):
             forget(registration)
-        _remove_reports()
+        _forget_money()
         LabelDecision.objects.delete_demonstration()
         Campus.objects.filter(is_demo=True).delete()
         Organisation.objects.filter(is_demo=True).delete()
@@ -55,7 +57,7 @@ def _remove_procedure() -> None:
     LabelMeasure.objects.filter(campaign__in=campaigns).delete()
     files = LabelApplication.objects.filter(campaign__in=campaigns)
     for attachment in Attachment.objects.filter(application__in=files):
-        _forget_file(attachment)
+        _forget_file(attachment.file)
     files.update(previous=None)
     files.delete()
     Expert.objects.filter(person__is_demo=True).delete()
@@ -64,13 +66,17 @@ def _remove_procedure() -> None:
     Specification.objects.filter(pk__in=specifications).delete()
 
 
-def _remove_reports() -> None:
-    """The pictures that published reports keep; the reports go with their campuses."""
+def _forget_money() -> None:
+    """The documents of agreements and values, the pictures that reports keep; the rows go with their campuses."""
+    for agreement in FundingAgreement.objects.filter(campus__is_demo=True):
+        _forget_file(agreement.document)
+    for value in IndicatorValue.objects.filter(campus__is_demo=True):
+        _forget_file(value.proof)
     for annual in AnnualReport.objects.filter(campus__is_demo=True).exclude(published_at=None):
         for picture in report.pictures(annual.snapshot):
             transaction.on_commit(partial(default_storage.delete, picture["file"]))
 
 
-def _forget_file(attachment: Attachment) -> None:
-    storage, name = attachment.file.storage, attachment.file.name
+def _forget_file(file: FieldFile) -> None:
+    storage, name = file.storage, file.name
     transaction.on_commit(lambda: storage.delete(name) if name else None)

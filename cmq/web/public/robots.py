@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from cmq.campuses.models import Campus, CampusArea, CampusFact, CampusLink, CampusName, Partnership
 from cmq.core.models import Change
+from cmq.evidence.models import AnnualReport
 from cmq.labels.models import LabelDecision
 from cmq.search.directory import load_choices
 from cmq.tours.models import Tour
@@ -26,6 +27,7 @@ _PAGES = (
     "filieres",
     "regions",
     "agenda",
+    "indicators",
     "verify",
     "about",
     "legal",
@@ -79,6 +81,11 @@ def sitemap_xml(request: HttpRequest) -> HttpResponse:
     pages += [(reverse("campus", args=[slug]), moved.get(pk)) for pk, slug in real]
     tours = Tour.objects.public().filter(campus__is_demo=False).order_by("pk")
     pages += [(tour.get_absolute_url(), newest) for tour in tours]
+    reports = AnnualReport.objects.exclude(published_at=None).filter(campus__is_demo=False).order_by("pk")
+    pages += [
+        (reverse("annual_report", args=[slug, year]), at)
+        for slug, year, at in reports.values_list("campus__slug", "year", "published_at")
+    ]
     return render(request, "public/sitemap.xml", {"pages": pages}, content_type="application/xml; charset=utf-8")
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from cmq.accounts.models import User
@@ -11,9 +12,10 @@ from cmq.evidence import actions as evidence
 from cmq.evidence.actions import Statement
 from cmq.evidence.models import Indicator, IndicatorValue
 from cmq.funding import actions as funding
-from cmq.funding.actions import AgreementTerms
+from cmq.funding.actions import AgreementTerms, Sent
 from cmq.funding.models import FunderKind, FundingAgreement, Heading
 from cmq.funding.rules import HeadingAmounts, YearAmounts
+from cmq.operations.demonstration.documents import a_document
 from cmq.operations.demonstration.people import Cast
 
 MAIN = "Campus fictif des Métiers du Bien-vieillir"
@@ -74,11 +76,17 @@ def _agreements(main: Campus, campuses: dict[str, Campus], year: int, director: 
     )
     made = []
     for terms, amounts, total in given:
-        agreement = funding.enter_agreement(main, terms=terms, by=director)
+        document = _document("Convention fictive") if total else None
+        agreement = funding.enter_agreement(main, terms=terms, document=document, by=director)
         made.append(funding.set_years(agreement, lines=amounts, granted_total=_known(total), version=1, by=director))
     share = funding.share_agreement(made[2], campus=campuses["Campus fictif des Tables de l’Ouest"], by=director)
     funding.confirm_share(share, by=None)
     _joint_elsewhere(campuses["Campus fictif de la Vigne et du Chai"], main, year)
+
+
+def _document(title: str) -> Sent:
+    content = a_document(title)
+    return Sent("document-fictif.pdf", ContentFile(content), len(content))
 
 
 def _lines(last: int, *amounts: tuple[int, int, int | None]) -> list[YearAmounts]:
@@ -177,6 +185,18 @@ def _figures(main: Campus, campuses: dict[str, Campus], at: dt.datetime, directo
     joint = say(main, "demandeurs-emploi-formes", this_year - 1, 38, campuses["Campus fictif des Tables de l’Ouest"])
     evidence.confirm_share(joint.shares.get(), by=None, at=at)
     say(campuses["Campus fictif de la Vigne et du Chai"], "personnes-touchees", this_year - 1, 900, main)
+    _correct(main, indicators, this_year, at, director)
+
+
+def _correct(main: Campus, indicators: dict[str, Indicator], this_year: int, at: dt.datetime, director: User) -> None:
+    """A value with a document for proof, and one that was wrong."""
+    proof = _document("Releve fictif des effectifs")
+    pupils = Statement(
+        Decimal(448), "Valeur fictive.", proof=proof.content, proof_name=proof.name, proof_size=proof.size
+    )
+    value = IndicatorValue.objects.get(campus=main, indicator=indicators["eleves"], year=this_year - 1)
+    reason = "Trois élèves fictifs avaient quitté leur formation."
+    evidence.correct_value(value, said=pupils, reason=reason, by=director, at=at)
     wrong = IndicatorValue.objects.get(campus=main, indicator=indicators["entreprises"], year=this_year - 1)
     evidence.correct_value(
         wrong,
