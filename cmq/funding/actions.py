@@ -4,8 +4,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from functools import partial
 
 from django.core.files.base import File
+from django.db import transaction
 from django.utils import timezone
 
 from cmq.accounts.models import User
@@ -224,6 +226,9 @@ def _write(agreement: FundingAgreement, terms: AgreementTerms, document: Sent | 
     agreement.purpose = terms.purpose.strip()
     if document:
         upload = uploads.checked(document.name, document.content, size=document.size)
+        if agreement.document:
+            # The new one takes its place; what is not committed keeps the former one.
+            transaction.on_commit(partial(agreement.document.storage.delete, str(agreement.document.name)))
         agreement.document_name, agreement.document_size = upload.name, upload.size
         agreement.document.save(upload.stored_name, document.content, save=False)
     agreement.save()

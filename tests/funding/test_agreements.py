@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -30,6 +31,7 @@ from tests.factories import a_campus, a_contributor, a_director, a_person, an_or
 
 pytestmark = pytest.mark.django_db
 D = Decimal
+PDF = b"%PDF-1.7\n%%EOF\n"
 
 
 @pytest.fixture
@@ -186,6 +188,19 @@ def test_a_withdrawn_agreement_counts_nowhere_and_changes_no_more(campus: Campus
         actions.change_agreement(agreement, terms=terms(), version=1, by=a_director(campus))
     with pytest.raises(Refusal, match="retirée"):
         actions.confirm_share(share, by=None)
+
+
+def test_a_new_document_takes_the_place_of_the_former_one(
+    campus: Campus, django_capture_on_commit_callbacks: Any
+) -> None:
+    files = [ContentFile(PDF + bytes([number])) for number in (48, 49)]
+    agreement = actions.enter_agreement(campus, terms=terms(), document=Sent("a.pdf", files[0], 16), by=None)
+    former, document = agreement.document.name, Sent("b.pdf", files[1], 16)
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.change_agreement(agreement, terms=terms(), version=1, document=document, by=a_director(campus))
+    agreement.refresh_from_db()
+    assert agreement.document_name == "b.pdf" and default_storage.exists(agreement.document.name)
+    assert not default_storage.exists(former)
 
 
 def test_the_document_is_what_its_name_says(campus: Campus) -> None:
