@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cmq.campuses.models import Campus
 from cmq.evidence import actions, rules
+from cmq.evidence.known import known
 from cmq.evidence.models import FIRST_YEAR, Indicator, IndicatorValue, ValueShare
 from cmq.web import downloads
 from cmq.web.espace.access import (
@@ -92,7 +93,14 @@ def state(request: HttpRequest, slug: str, code: str, year: int) -> HttpResponse
 
     if submit(request, form, say):
         return done(request, f"« {found} », {year} : enregistré.", "espace_indicators", campus.slug)
-    context = {"campus": campus, "indicator": found, "year": year, "title": f"{found}, {year}", "button": "Enregistrer"}
+    context = {
+        "campus": campus,
+        "indicator": found,
+        "year": year,
+        "known": known(campus, found.code, year, on=timezone.localdate()),
+        "title": f"{found}, {year}",
+        "button": "Enregistrer",
+    }
     return page(request, "espace/evidence/value_form.html", context, form=form)
 
 
