@@ -15,6 +15,9 @@ from cmq.evidence.actions import load_indicators
 from cmq.labels.models import LabelDecision
 from cmq.labels.states import LabelState, state_of
 from cmq.operations import demonstration
+from cmq.operations.demonstration.living.touring import MAIN
+from cmq.tours.models import RegistrationState, Stop, StopState
+from cmq.tours.review import people_reached
 from tests.factories import a_campus, a_keeper
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +51,7 @@ def test_removed_it_leaves_the_register_as_it_was() -> None:
     assert not demonstration.build()
     assert demonstration.remove()
     assert everything() == before
+    assert not OutgoingMail.objects.filter(key__startswith="tour-registration:").exists()
     assert not demonstration.remove()
 
 
@@ -64,6 +68,11 @@ def test_it_shows_every_state_of_a_label_and_every_desk() -> None:
         "prolonge", "suspendu", "non_renouvele",
     }  # fmt: skip
     assert Partnership.objects.filter(campus__is_demo=True).values("family").distinct().count() == 4
+    food, overseas = (Stop.objects.filter(tour__campus__region=region) for region in ("32", "04"))
+    assert (food.count(), overseas.count()) == (12, 1)
+    assert set(food.values_list("state", flat=True)) == set(StopState.values)
+    assert food.filter(registrations__state=RegistrationState.WAITING).distinct().count() == 1
+    assert sum(people_reached(Campus.objects.get(name=MAIN), today.year).values()) == 128
 
 
 def test_every_account_opens_its_desk() -> None:
