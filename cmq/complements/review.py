@@ -2,13 +2,15 @@
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cmq.campuses.models import AreaKind, Campus, CampusArea, Partnership
 from cmq.complements import rules
 from cmq.complements.models import Dismissal, Notice, NoticeKind
 from cmq.complements.rules import Profile, Suggestion, Wish
+from cmq.core.text import one_line
 from cmq.projects.models import ProjectAudience, ProjectOwner, ProjectState
+from cmq.trainings.models import Training, TrainingAudience, TrainingModule, TrainingRome, TrainingShare
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,14 @@ class Review:
 
     suggestions: list[Suggestion]
     dismissals: list[Dismissal]
+
+
+@dataclass
+class _Taught:
+    audiences: set[str] = field(default_factory=set)
+    skills: set[str] = field(default_factory=set)
+    rncp: set[str] = field(default_factory=set)
+    rome: set[str] = field(default_factory=set)
 
 
 def review(campus: Campus, *, at: dt.datetime, on: dt.date) -> Review:
@@ -33,7 +43,7 @@ def load_profiles(*, is_demo: bool, at: dt.datetime, on: dt.date) -> list[Profil
     campuses = list(Campus.objects.filter(is_demo=is_demo).select_related("region", "filiere"))
     places, partners = _places(is_demo), _partners(is_demo, on)
     audiences, practices = _projects(is_demo)
-    wishes = _wishes(is_demo, at)
+    wishes, taught = _wishes(is_demo, at), _taught(is_demo, on)
     return [
         Profile(
             pk=campus.pk,
@@ -42,9 +52,12 @@ def load_profiles(*, is_demo: bool, at: dt.datetime, on: dt.date) -> list[Profil
             region=campus.region.name,
             filiere=campus.filiere.name if campus.filiere else "",
             places=tuple(sorted(places[campus.pk])),
-            audiences=frozenset(audiences[campus.pk]),
+            audiences=frozenset(audiences[campus.pk] | taught[campus.pk].audiences),
             partners=frozenset(partners[campus.pk]),
             practices=frozenset(practices[campus.pk]),
+            skills=frozenset(taught[campus.pk].skills),
+            rncp=frozenset(taught[campus.pk].rncp),
+            rome=frozenset(taught[campus.pk].rome),
             needs=tuple(wishes[NoticeKind.NEED, campus.pk]),
             offers=tuple(wishes[NoticeKind.OFFER, campus.pk]),
         )
@@ -97,3 +110,32 @@ def _wishes(is_demo: bool, at: dt.datetime) -> dict[tuple[NoticeKind, int], list
         kind, wish = rules.wish_of(notice)
         found[kind, notice.campus_id].append(wish)
     return found
+
+
+def _taught(is_demo: bool, on: dt.date) -> dict[int, _Taught]:
+    """What each campus teaches in its trainings on offer, its own and those that it shares."""
+    found: dict[int, _Taught] = defaultdict(_Taught)
+    offered = Training.objects.on_offer(on).filter(campus__is_demo=is_demo)
+    holders: dict[int, list[int]] = defaultdict(list)
+    shared = TrainingShare.objects.accepted().filter(training__in=offered.values("pk"))
+    for training, campus in (*offered.values_list("pk", "campus"), *shared.values_list("training", "campus")):
+        holders[training].append(campus)
+    of_offered = {"training__in": offered.values("pk")}
+    said = (
+        ("rncp", offered.exclude(rncp_code="").values_list("pk", "rncp_code")),
+        ("audiences", TrainingAudience.objects.filter(**of_offered).values_list("training", "audience")),
+        ("rome", TrainingRome.objects.filter(**of_offered).values_list("training", "code")),
+        ("skills", TrainingModule.objects.filter(**of_offered).values_list("training", "title")),
+    )
+    for name, rows in said:
+        for training, value in rows:
+            for campus in holders[training]:
+                getattr(found[campus], name).add(_plain(name, value))
+    return found
+
+
+def _plain(name: str, value: str) -> str:
+    """As it is compared: a code without its letters, a module in lower case."""
+    if name == "rncp":
+        return value.removeprefix("RNCP")
+    return one_line(value).lower() if name == "skills" else value

@@ -18,14 +18,14 @@ class ProjectState(models.TextChoices):
 
 
 class Audience(models.TextChoices):
-    """Whom something is for."""
+    """Whom something is for; the publics of trainings have the same values, and projects a few more."""
 
-    PUPILS = "scolaires", "Élèves"
+    PUPILS = "eleves", "Élèves"
     STUDENTS = "etudiants", "Étudiants"
     APPRENTICES = "apprentis", "Apprentis"
     EMPLOYEES = "salaries", "Salariés"
     JOB_SEEKERS = "demandeurs_emploi", "Demandeurs d’emploi"
-    HEALTH_TRAINEES = "ifas_ifsi", "Stagiaires d’IFAS et d’IFSI"
+    CARE_TRAINEES = "stagiaires_ifas_ifsi", "Élèves et étudiants d’IFAS et d’IFSI"
     TEACHERS = "enseignants", "Enseignants et formateurs"
     COMPANIES = "entreprises", "Entreprises"
     PUBLIC = "grand_public", "Grand public"

@@ -21,6 +21,7 @@ from cmq.funding.models import FundingAgreement
 from cmq.labels.models import LabelDecision
 from cmq.operations.demonstration.building import SOURCE_TITLE, is_present
 from cmq.organisations.models import Organisation
+from cmq.projects.models import ProjectPicture
 from cmq.tours.actions.letters import forget
 from cmq.tours.models import Registration
 
@@ -37,6 +38,8 @@ def remove() -> bool:
             forget(registration)
         _forget_money()
         LabelDecision.objects.delete_demonstration()
+        for picture in ProjectPicture.objects.filter(project__campus__is_demo=True):
+            _forget_file(picture.file)
         Campus.objects.filter(is_demo=True).delete()
         Organisation.objects.filter(is_demo=True).delete()
         User.objects.filter(is_demo=True).delete()

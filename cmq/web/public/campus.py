@@ -20,7 +20,7 @@ from cmq.proof.attestation import is_given
 from cmq.proof.rules import awards_of
 from cmq.reference.models import Departement, Filiere
 from cmq.web import maps, timeline
-from cmq.web.public import evidence, funding, tours, trainings, wording
+from cmq.web.public import evidence, funding, projects, tours, trainings, wording
 from cmq.web.public.common import public
 
 # How a link reads from its other end.
@@ -99,6 +99,7 @@ def campus(request: HttpRequest, slug: str) -> HttpResponse:
         "json_ld": _json_ld(found),
         "today": today,
         **trainings.section(found, on=today),
+        **projects.section(found, on=today),
         **funding.section(found, on=today),
         **evidence.section(found, on=today),
         **tours.section(found, at=timezone.now()),

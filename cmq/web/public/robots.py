@@ -29,6 +29,7 @@ _PAGES = (
     "agenda",
     "indicators",
     "verify",
+    "projects",
     "about",
     "legal",
     "privacy",
