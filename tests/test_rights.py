@@ -200,6 +200,7 @@ DOORS = {
     "file_section": in_draft(WRITERS, reads=READ_DRAFT),
     "file_autosave": in_draft(WRITERS, reads=NOBODY),
     "file_presence": in_draft(WRITERS, reads=READ_DRAFT, posts=NOBODY),
+    "file_proposals": in_draft(frozenset({Role.CONTRIBUTOR, Role.DIRECTOR})),
     "file_versions": in_draft(READ_DRAFT, posts=NOBODY),
     "file_comment": in_draft(WRITERS, reads=NOBODY),
     "file_resolve": in_draft(WRITERS, reads=NOBODY),

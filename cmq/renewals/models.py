@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from cmq.applications.models import Section
 from cmq.core.days import months_after
 from cmq.labels.models import LabelDecision
 
@@ -72,3 +73,58 @@ class CalendarAddress(models.Model):
 
     def __str__(self) -> str:
         return f"Agenda de {self.person}"
+
+
+class FactKind(models.TextChoices):
+    """A room of a campus's life from which a renewal may draw."""
+
+    TRAININGS = "formations", "Formations"
+    PARTNERS = "membres", "Membres"
+    PROJECTS = "projets", "Projets"
+    TOURS = "tournees", "Tournées"
+    FUNDING = "financements", "Financements"
+    INDICATORS = "indicateurs", "Indicateurs"
+
+
+class CriterionFact(models.Model):
+    """Kinds of facts that feed a criterion, instead of those that the product carries.
+
+    By the criterion's folded title: it survives a new version of the specification.
+    """
+
+    folded_title = models.CharField("intitulé simplifié du critère", max_length=300)
+    kind = models.CharField("faits", max_length=12, choices=FactKind.choices)
+
+    class Meta:
+        verbose_name = "faits d’un critère"
+        verbose_name_plural = "faits des critères"
+        ordering = ["folded_title", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["folded_title", "kind"], name="criterion_fact_once"),
+            models.CheckConstraint(condition=Q(kind__in=FactKind.values), name="criterion_fact_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.folded_title} : {self.get_kind_display()}"
+
+
+class SectionSource(models.Model):
+    """A paragraph of a file was drawn from a room of the campus: where it came from stays linked."""
+
+    section = models.ForeignKey(Section, verbose_name="partie", on_delete=models.CASCADE, related_name="drawn_from")
+    key = models.CharField("clé", max_length=80)
+    label = models.CharField("source", max_length=300)
+    address = models.CharField("adresse", max_length=300)
+    inserted_at = models.DateTimeField("inséré le")
+    inserted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="inséré par", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "source d’une partie"
+        verbose_name_plural = "sources des parties"
+        ordering = ["inserted_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["section", "key"], name="section_source_once")]
+
+    def __str__(self) -> str:
+        return self.label

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cmq.web.espace.files import instruction_views, views, writing_views
+from cmq.web.espace.files import drawing_views, instruction_views, views, writing_views
 
 FILE = "dossiers/<str:reference>/"
 PART = f"{FILE}parties/<int:position>/"
@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{FILE}retrait/", views.withdraw, name="file_withdraw"),
     path(PART, writing_views.section, name="file_section"),
     path(f"{PART}enregistrer/", writing_views.autosave, name="file_autosave"),
+    path(f"{PART}propositions/", drawing_views.proposals, name="file_proposals"),
     path(f"{PART}presence/", writing_views.presence, name="file_presence"),
     path(f"{PART}versions/", writing_views.versions, name="file_versions"),
     path(f"{PART}commentaires/", writing_views.comment, name="file_comment"),

@@ -9,6 +9,7 @@ from django.utils.http import content_disposition_header
 from cmq.applications import rules
 from cmq.applications.actions import attachments, writing
 from cmq.applications.models import Attachment, Comment, SectionRevision
+from cmq.campuses.rules import can_edit as can_edit_campus
 from cmq.core.errors import Refusal
 from cmq.web.espace.access import (
     ACT,
@@ -59,6 +60,8 @@ def section(request: HttpRequest, reference: str, position: int) -> HttpResponse
         "comment_form": CommentForm(),
         # Among those who write: neither the experts nor the authorities read how the text came about.
         "comments": part.comments.select_related("person") if writes else [],
+        "may_draw": is_open and can_edit_campus(person, application.campus),
+        "drawn_from": part.drawn_from.all() if writes else [],
         "others": writing.others_present(part, person),
         "since_last_file": writing.differences(part.earlier_text, part.text) if part.earlier_text else [],
         "neighbours": application.sections.filter(position__in=[position - 1, position + 1]),
