@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "cmq.organisations",
     "cmq.campuses",
     "cmq.network",
+    "cmq.upkeep",
     "cmq.labels",
     "cmq.trainings",
     "cmq.projects",

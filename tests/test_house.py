@@ -21,7 +21,7 @@ FLOORS = [
     {"accounts"},
     {"organisations"},
     {"campuses"},
-    {"network"},
+    {"network", "upkeep"},
     {"labels"},
     {"trainings"},
     {"projects"},

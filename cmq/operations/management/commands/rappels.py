@@ -11,6 +11,8 @@ from cmq.instruction.actions import remind as remind_bodies
 from cmq.renewals.actions import remind as remind_of_ends
 from cmq.tours.actions.following import erase as erase_registrations
 from cmq.tours.actions.following import remind as remind_of_stops
+from cmq.upkeep.actions import finish_hand_overs
+from cmq.upkeep.actions import remind as remind_of_upkeep
 
 
 class Command(BaseCommand):
@@ -27,10 +29,12 @@ class Command(BaseCommand):
         on = _day(options["le"]) if options["le"] else timezone.localdate()
         ends, opinions, expertises = remind_of_ends(on=on), remind_bodies(on=on), remind_experts(on=on)
         stops, erased = remind_of_stops(on=on), erase_registrations(at=timezone.now())
+        handed, upkeep = finish_hand_overs(on=on), remind_of_upkeep(on=on)
         self.stdout.write(
             f"Rappels du {on:%d/%m/%Y} : fins de label {ends}, avis {opinions}, expertises {expertises}, "
             f"étapes {stops}. Inscriptions effacées : {erased}."
         )
+        self.stdout.write(f"Entretien des campus : lettres {upkeep}, relais passés {handed}.")
 
 
 def _day(text: str) -> dt.date:
