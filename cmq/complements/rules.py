@@ -150,11 +150,11 @@ def _partners(me: Profile, other: Profile) -> Iterator[Reason]:
 
 
 def _practices(me: Profile, other: Profile) -> Iterator[Reason]:
-    for title, audience in other.practices:
-        if audience in me.audiences:
-            label = _audience(audience)
-            said = f"Il propose la pratique « {title} », pour un public que vous touchez aussi : {label}."
-            yield Reason("pratique", title, said, PRACTICE)
+    for title in {title for title, audience in other.practices if audience in me.audiences}:
+        shared = sorted(audience for name, audience in other.practices if name == title and audience in me.audiences)
+        labels = ", ".join(_audience(audience) for audience in shared)
+        said = f"Il propose la pratique « {title} », pour un public que vous touchez aussi : {labels}."
+        yield Reason("pratique", title, said, PRACTICE)
 
 
 def _lacks(me: Profile, other: Profile) -> Iterator[Reason]:
@@ -243,4 +243,5 @@ def _taught(profile: Profile) -> set[str]:
 
 
 def _audience(value: str) -> str:
-    return str(Audience(value).label).lower() if value in Audience.values else value
+    label = str(Audience(value).label) if value in Audience.values else value
+    return label[:1].lower() + label[1:]

@@ -123,7 +123,8 @@ def _elsewhere(campuses: dict[str, Campus], director: User, at: dt.datetime) -> 
     )
     projects.publish_practice(open_site, by=None, at=at)
     taken = projects.take_up(open_site, campuses[MAIN], by=director, at=at)
-    shown = _terms(taken.title, site.objective, *site.audiences, year=at.year)
+    ours = "Ouvrir de même, un samedi par mois, le chantier de la maison témoin."
+    shown = _terms(taken.title, ours, *site.audiences, year=at.year)
     projects.change_project(taken, terms=shown, version=taken.version, by=director)
     cloth = _terms(
         "Textiles pour le soin", "Tisser des draps qui préviennent les escarres.", Audience.STUDENTS, year=at.year - 3
