@@ -76,7 +76,9 @@ WALKERS: dict[str, list[str]] = {
     "gardien": [],
 }
 # The acts that a page offers depend on the state of what it shows: so many pages of one name are read for their links.
-MOST_OF_A_NAME = {"file": 25, "item": 10} | dict.fromkeys(["meeting", "decision", "measure", "campaign", "expert"], 6)
+MOST_OF_A_NAME = {"espace_project": 7, "espace_notice": 7, "file": 25, "item": 10} | dict.fromkeys(
+    ["meeting", "decision", "measure", "campaign", "expert"], 6
+)
 USUAL = ViewportSize(width=1280, height=900)
 # A phone, and also 1280 pixels at 400 %.
 NARROW = ViewportSize(width=320, height=700)
