@@ -387,7 +387,7 @@ def file_address(stage: Stage, name: str) -> str:
     )
     reference = (stage.application if name in handed_in else stage.draft).reference
     more: dict[str, tuple[int, ...]] = dict.fromkeys(
-        ("file_section", "file_autosave", "file_presence", "file_versions", "file_comment"), (1,)
+        ("file_section", "file_autosave", "file_presence", "file_versions", "file_proposals", "file_comment"), (1,)
     )
     more["file_resolve"] = (1, stage.comment.pk if stage.comment else 0)
     more["file_download"] = more["file_detach"] = (stage.attachment.pk if stage.attachment else 0,)
