@@ -202,7 +202,7 @@ def test_no_letter_when_all_is_well(campus: Campus) -> None:
 days = st.one_of(st.none(), st.dates(dt.date(2000, 1, 1), dt.date(2026, 11, 10)))
 
 
-@given(st.lists(days), days)
+@given(st.lists(days, max_size=8), days)
 def test_the_score_is_a_share_that_grows_with_what_is_confirmed(known: list[dt.date | None], more: object) -> None:
     score = rules.freshness(known, on=DAY)
     assert 0 <= score.recent <= score.dated <= score.total == len(known)

@@ -14,6 +14,7 @@ from cmq.web.espace.projects import urls as projects
 from cmq.web.espace.texts import urls as texts
 from cmq.web.espace.tours import urls as tours
 from cmq.web.espace.trainings import urls as trainings
+from cmq.web.espace.upkeep import urls as upkeep
 from cmq.web.espace.views import (
     campus,
     decisions,
@@ -89,4 +90,5 @@ urlpatterns = [
     *funding.urlpatterns,
     *evidence.urlpatterns,
     *complements.urlpatterns,
+    *upkeep.urlpatterns,
 ]

@@ -20,7 +20,7 @@ from cmq.proof.attestation import is_given
 from cmq.proof.rules import awards_of
 from cmq.reference.models import Departement, Filiere
 from cmq.web import maps, timeline
-from cmq.web.public import evidence, funding, projects, tours, trainings, wording
+from cmq.web.public import evidence, funding, projects, tours, trainings, upkeep, wording
 from cmq.web.public.common import public
 
 # How a link reads from its other end.
@@ -102,6 +102,7 @@ def campus(request: HttpRequest, slug: str) -> HttpResponse:
         **projects.section(found, on=today),
         **funding.section(found, on=today),
         **evidence.section(found, on=today),
+        **upkeep.section(found, on=today),
         **tours.section(found, at=timezone.now()),
     }
     return render(request, "public/campus.html", context)
