@@ -160,7 +160,7 @@ def _store(
         model.objects.bulk_create([row for each in rows for row in each[place]], batch_size=_BATCH)
     told, _ = Source.objects.get_or_create(title=source[:300], url="")
     links = Training.sources.through
-    links.objects.bulk_create(
+    links._default_manager.bulk_create(
         [links(training_id=training.pk, source_id=told.pk) for training, _ in (*new, *changed)],
         batch_size=_BATCH,
         ignore_conflicts=True,
