@@ -18,7 +18,7 @@ from cmq.core.models import Change, OutgoingMail
 from cmq.core.rights import RIGHTS, Role
 from cmq.expertise.models import DeclaredConflict
 from cmq.web.espace.urls import urlpatterns
-from tests import money, shared_work, taught, touring
+from tests import money, partnering, shared_work, taught, touring
 from tests.cast import Stage, a_stage
 
 autodiscover_modules("rules")
@@ -265,6 +265,7 @@ DOORS = {
     "registre_import_template": Door(KEEPERS, NOBODY, 403),
     "registre_import": Door(KEEPERS, KEEPERS, 403),
     **{name: Door(*door) for name, door in money.DOORS.items()},
+    **{name: Door(*door) for name, door in partnering.DOORS.items()},
     **{name: Door(*door) for name, door in shared_work.DOORS.items()},
     **{name: Door(*door) for name, door in taught.DOORS.items()},
     **{name: Door(*door) for name, door in touring.DOORS.items()},
@@ -340,7 +341,7 @@ REFUSED_ALOUD = {
     ("espace_organisation_invite", Role.MEMBER),
 }
 
-LIVING = {name: part.address for part in (money, shared_work, taught, touring) for name in part.DOORS}
+LIVING = {name: part.address for part in (money, shared_work, taught, touring, partnering) for name in part.DOORS}
 
 
 def address(stage: Stage, name: str) -> str:

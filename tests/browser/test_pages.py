@@ -63,7 +63,7 @@ PUBLIC = [
 DEMO = "/espace/campus/campus-fictif-des-metiers-du-bien-vieillir/"
 WALKERS: dict[str, list[str]] = {
     "referente": [],
-    "directrice": [f"{DEMO}membres/", f"{DEMO}membres/chercher/?q=dunes"],
+    "directrice": [f"{DEMO}membres/", f"{DEMO}membres/chercher/?q=dunes", f"{DEMO}reseau/?q=fictif"],
     "rectrice": [],
     "president": [],
     "instructrice": [],

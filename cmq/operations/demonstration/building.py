@@ -29,7 +29,7 @@ from cmq.core.partial_dates import PartialDate
 from cmq.core.provenance import Origin
 from cmq.labels.actions import Terms, record_decision
 from cmq.labels.models import DecisionKind
-from cmq.operations.demonstration.living import money, projects, teaching, touring
+from cmq.operations.demonstration.living import money, partners, projects, teaching, touring
 from cmq.operations.demonstration.people import ROLES, Cast, make_cast
 from cmq.operations.demonstration.procedure import play
 from cmq.organisations import actions as organisations
@@ -89,6 +89,7 @@ def build(*, on: dt.date | None = None, progress: Callable[[str], None] = lambda
         cast = _accounts(lycee, dunes, day)
         play(cast, origin, on=day, progress=progress)
         progress("Démonstration : campus vivants…")
+        partners.build(cast, origin, on=day)
         teaching.build(cast, origin, on=day)
         money.build(cast, on=day)
         projects.build(cast, on=day)

@@ -19,6 +19,7 @@ from cmq.evidence.models import AnnualReport, IndicatorValue
 from cmq.expertise.models import Expert
 from cmq.funding.models import FundingAgreement
 from cmq.labels.models import LabelDecision
+from cmq.network.models import Convention
 from cmq.operations.demonstration.building import SOURCE_TITLE, is_present
 from cmq.organisations.models import Organisation
 from cmq.projects.models import ProjectPicture
@@ -70,7 +71,9 @@ def _remove_procedure() -> None:
 
 
 def _forget_money() -> None:
-    """The documents of agreements and values, the pictures that reports keep; the rows go with their campuses."""
+    """The documents of conventions and values, the pictures that reports keep; the rows go with their campuses."""
+    for convention in Convention.objects.filter(partnership__campus__is_demo=True):
+        _forget_file(convention.document)
     for agreement in FundingAgreement.objects.filter(campus__is_demo=True):
         _forget_file(agreement.document)
     for value in IndicatorValue.objects.filter(campus__is_demo=True):

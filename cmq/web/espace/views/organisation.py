@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from cmq.network.models import Convention, PartnerRequest
 from cmq.organisations import actions, rules
 from cmq.organisations.models import Kind, Organisation, OrganisationMembership, OrganisationRole
 from cmq.web.espace import roster
@@ -118,6 +119,10 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "active": [each for each in open_ if each.person_id],
         "invited": [each for each in open_ if not each.person_id],
         "partnerships": shown.partnerships.select_related("campus__region").order_by("campus__name", "pk"),
+        "requests": PartnerRequest.objects.filter(organisation=shown).select_related("campus"),
+        "conventions": Convention.objects.filter(partnership__organisation=shown, withdrawn_at=None).select_related(
+            "partnership__campus"
+        ),
         "givable": givable,
         "invitation": OrganisationInvitationForm(roles=givable) if givable else None,
         "scope": ScopeForm(initial={"region": shown.region_id, "academie": shown.academie_id}),

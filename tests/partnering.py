@@ -1,0 +1,58 @@
+"""The doors of the network, and what stands behind them; read by `test_rights`."""
+
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from django.utils import timezone
+
+from cmq.core.rights import Role
+from cmq.network.models import Convention, PartnerRequest, RequestState
+from tests.cast import Stage
+
+NOBODY: frozenset[Role] = frozenset()
+ON_CAMPUS = frozenset({Role.CONTRIBUTOR, Role.DIRECTOR, Role.KEEPER, Role.TECHNICIAN})
+IN_ORGANISATION = frozenset({Role.MEMBER, Role.KEEPER, Role.TECHNICIAN})
+WRITE = ("espace_partner_invite", "espace_partner_request", "espace_convention_new", "espace_convention_withdraw")
+OWN = ("espace_organisation_ask", "espace_organisation_request")
+# Who reads, who posts.
+DOORS: dict[str, tuple[Any, ...]] = {
+    "espace_network": (ON_CAMPUS, NOBODY),
+    "espace_convention_document": (ON_CAMPUS | IN_ORGANISATION, NOBODY),
+    **dict.fromkeys(WRITE, (ON_CAMPUS, ON_CAMPUS)),
+    **dict.fromkeys(OWN, (IN_ORGANISATION, IN_ORGANISATION)),
+}
+
+
+def address(stage: Stage, name: str) -> str:
+    """The address of a page, about the stage's campus and organisation."""
+    campus, organisation = stage.campus, stage.organisation
+    about: dict[str, tuple[object, ...]] = {
+        "espace_partner_invite": (campus.slug, organisation.pk),
+        "espace_convention_new": (campus.slug, stage.member.pk if stage.member else 0),
+        "espace_organisation_ask": (organisation.pk,),
+    }
+    if name.endswith("_request"):
+        pk = _request(stage).pk
+        about[name] = (organisation.pk, pk) if name in OWN else (campus.slug, pk)
+    elif name == "espace_convention_document":
+        about[name] = (_convention(stage).pk,)
+    elif name == "espace_convention_withdraw":
+        about[name] = (campus.slug, _convention(stage).pk)
+    return reverse(name, args=about.get(name, (campus.slug,)))
+
+
+def _request(stage: Stage) -> PartnerRequest:
+    said: dict[str, Any] = {"from_campus": True, "opened_at": timezone.now(), "family": "scolaire"}
+    return PartnerRequest.objects.get_or_create(
+        campus=stage.campus, organisation=stage.organisation, state=RequestState.INVITED, defaults=said
+    )[0]
+
+
+def _convention(stage: Stage) -> Convention:
+    found = Convention.objects.filter(partnership=stage.member).first()
+    if found is None:
+        found = Convention(partnership=stage.member, starts_on=timezone.localdate(), document_name="c.pdf")
+        found.document_size = 15
+        found.document.save("c.pdf", ContentFile(b"%PDF-1.7\n%%EOF\n"))
+    return found
