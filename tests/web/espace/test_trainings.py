@@ -208,8 +208,10 @@ def test_a_table_is_read_then_written(campus: Campus, lycee: Organisation) -> No
     assert "1 bonne ligne, 1 fautive" in text and "de 3 à 8" in text and "Inscrire la bonne ligne" in text
     assert not Training.objects.exists()
     sent = url("espace_trainings_sent", campus, TrainingImport.objects.get().pk)
+    assert sent in client.get(send).content.decode()
     assert "Formations inscrites : 1" in client.post(sent, follow=True).content.decode()
     assert Training.objects.get().title == "Bonne"
+    assert sent not in client.get(send).content.decode()
     twice = client.post(sent)
     assert twice.status_code == 422 and "déjà inscrit" in twice.content.decode()
     csv = client.get(url("espace_trainings_csv", campus) + "?q=bonne").content.decode()

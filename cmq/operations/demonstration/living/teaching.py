@@ -6,6 +6,7 @@ from typing import Any
 from cmq.campuses.models import Campus, Partnership
 from cmq.core.partial_dates import PartialDate
 from cmq.core.provenance import Origin
+from cmq.imports.training_actions import receive_trainings
 from cmq.operations.demonstration.people import Cast
 from cmq.reference.models import Commune
 from cmq.trainings import actions
@@ -27,6 +28,11 @@ ELSEWHERE: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("des Énergies de l’Océan", "Maintenance en mer (fictif)", {"level": 5, "ways": (Way.SCHOOL,), **_HIGHER}),
 )
 
+TABLE = """intitule;organisation;niveau;publics
+Sécurité au domicile (fictif);Lycée fictif des Dunes;3;salaries
+Niveau impossible (fictif);Lycée fictif des Dunes;12;salaries
+"""
+
 
 def build(cast: Cast, origin: Origin, *, on: dt.date) -> None:
     """The trainings, around the day `on`."""
@@ -40,6 +46,8 @@ def build(cast: Cast, origin: Origin, *, on: dt.date) -> None:
             _enter(campus, member, title, origin, on, fields)
     share = actions.share_training(shared, campus=campuses["Campus fictif des Tables de l’Ouest"], by=None)
     actions.accept_share(share, by=None)
+    # A table read, with a good line and a faulty one, that awaits its confirmation.
+    receive_trainings(main, name="formations-fictives.csv", content=TABLE.encode(), by=cast["directrice"])
 
 
 def _main(main: Campus, origin: Origin, cast: Cast, on: dt.date) -> Training:

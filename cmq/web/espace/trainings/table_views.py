@@ -31,7 +31,8 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
 
     if submit(request, form, receive):
         return redirect("espace_trainings_sent", campus.slug, received[0].pk)
-    context = {"campus": campus, "sheet": TRAININGS, "most": MOST_TRAININGS}
+    waiting = TrainingImport.objects.filter(campus=campus, applied_at=None).defer("content", "report")
+    context = {"campus": campus, "sheet": TRAININGS, "most": MOST_TRAININGS, "waiting": waiting}
     return page(request, "espace/trainings/send.html", context, form=form)
 
 
