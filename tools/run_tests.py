@@ -17,7 +17,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 from temporary_postgres import find_binaries, temporary_postgres  # noqa: E402
 
 PARTS = ("lint", "sqlite", "postgres", "browser")
-TESTS = ["-n", str(min(4, os.cpu_count() or 1)), "-m", "not browser"]
+WORKERS = str(min(4, os.cpu_count() or 1))
+TESTS = ["-n", WORKERS, "-m", "not browser"]
 
 
 def main(asked: list[str]) -> int:
@@ -70,7 +71,7 @@ def run_browser() -> bool | str:
     """Pages in a real browser, with axe."""
     if not (shutil.which("chromium") or shutil.which("chromium-browser")):
         return "no Chromium here; install Debian's package « chromium »"
-    return run([BIN / "pytest", "-m", "browser"])
+    return run([BIN / "pytest", "-n", WORKERS, "-m", "browser"])
 
 
 def run(command: list[object], **environment: str) -> bool:
