@@ -22,6 +22,10 @@ from cmq.organisations.models import Family, Kind, Organisation, OrganisationMem
 if TYPE_CHECKING:
     from django.core.files.base import File
 
+AGREEMENT = "Accord du campus et de l’organisation"
+# A source of its own, which goes with the demonstration.
+DEMO_AGREEMENT = f"{AGREEMENT} (démonstration)"
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -146,7 +150,7 @@ def _open(
 def _become_member(request: PartnerRequest, at: dt.datetime) -> Partnership:
     day = PartialDate.of(timezone.localdate(at))
     origin = provenance.declared(
-        title="Accord du campus et de l’organisation",
+        title=DEMO_AGREEMENT if request.campus.is_demo else AGREEMENT,
         url="",
         observed_on=day,
         reliability=Reliability.HIGH,

@@ -19,6 +19,7 @@ from cmq.evidence.models import AnnualReport, IndicatorValue
 from cmq.expertise.models import Expert
 from cmq.funding.models import FundingAgreement
 from cmq.labels.models import LabelDecision
+from cmq.network.actions import DEMO_AGREEMENT
 from cmq.network.models import Convention
 from cmq.operations.demonstration.building import SOURCE_TITLE, is_present
 from cmq.organisations.models import Organisation
@@ -44,7 +45,7 @@ def remove() -> bool:
         Campus.objects.filter(is_demo=True).delete()
         Organisation.objects.filter(is_demo=True).delete()
         User.objects.filter(is_demo=True).delete()
-        Source.objects.filter(title=SOURCE_TITLE, url="").delete()
+        Source.objects.filter(title__in=[SOURCE_TITLE, DEMO_AGREEMENT], url="").delete()
         Source.objects.filter(title__startswith="Décision conjointe n° DEMO-").delete()
     return True
 
