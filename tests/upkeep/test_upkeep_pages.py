@@ -73,7 +73,7 @@ def test_what_is_stale_is_confirmed_one_by_one_or_together() -> None:
     old = Origin(observed_on=PartialDate(2019))
     name = campuses.add_name(campus, name="Ancien campus", kind=NameKind.FORMER, origin=old)
     shown = client.get(page).text
-    assert "confirmé le 01/01/2019" in shown
+    assert "constaté ou confirmé depuis le 01/01/2019" in shown
     assert "date inconnue" in shown
     key = f"campuses.campusname:{name.pk}"
     client.post(url("espace_confirm", campus), {"ligne": "campuses.campusname:0"})

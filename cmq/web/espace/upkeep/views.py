@@ -9,6 +9,7 @@ from django.utils import timezone
 from cmq.applications.models import LabelApplication
 from cmq.campuses.models import Campus
 from cmq.core.errors import require
+from cmq.core.text import agreed
 from cmq.funding.models import FundingAgreement
 from cmq.projects.models import Project
 from cmq.tours.models import Tour
@@ -161,10 +162,11 @@ def _open_hand_over(campus: Campus) -> HandOver | None:
 
 def _left(campus: Campus) -> list[tuple[str, int]]:
     """What the successor finds, counted."""
-    return [
+    counted = [
         ("dossier(s) en cours", LabelApplication.objects.running().filter(campus=campus).count()),
         ("projet(s)", Project.objects.of(campus).count()),
         ("convention(s) de financement", FundingAgreement.objects.standing().of(campus).count()),
         ("tournée(s)", Tour.objects.filter(campus=campus).count()),
         ("personne(s) ayant un rôle", actions.open_roles(campus).exclude(person=None).count()),
     ]
+    return [(agreed(wording, count), count) for wording, count in counted]
