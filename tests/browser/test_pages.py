@@ -31,6 +31,9 @@ PUBLIC = [
     "/campus/autonomie-longevite-sante/",
     "/campus/autonomie-longevite-sante/signaler/",
     "/campus/campus-fictif-des-metiers-du-bien-vieillir/",
+    "/campus/campus-fictif-des-metiers-du-bien-vieillir/reseau/",
+    "/campus/campus-fictif-des-metiers-du-bien-vieillir/reseau/?le=2018-03-01",
+    "/campus/campus-fictif-des-metiers-du-bien-vieillir/formations/",
     "/campus/patrimoine-et-artisanat-d-excellence/",
     f"/campus/campus-fictif-des-metiers-du-bien-vieillir/rapports/{timezone.localdate().year - 1}/",
     "/indicateurs/",
@@ -197,7 +200,9 @@ def test_a_label_is_verified_from_the_page_of_its_campus(
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-@pytest.mark.parametrize("path", ["/", "/campus/", "/campus/autonomie-longevite-sante/", "/carte/", "/a-propos/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/campus/", "/campus/autonomie-longevite-sante/", "/carte/", "/agenda/", "/projets/"]
+)
 @pytest.mark.parametrize("width", [320, 375])
 def test_nothing_sticks_out_of_a_small_screen(page: Page, neutral_site: Site, path: str, width: int) -> None:
     """320 pixels is also 1280 at 400 %."""
