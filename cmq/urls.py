@@ -8,7 +8,7 @@ from cmq.web.espace.views.renewals import calendar_feed
 urlpatterns = [
     path("", include("cmq.web.public.urls")),
     path("espace/", include("cmq.web.espace.urls")),
-    path("agenda/<str:token>.ics", calendar_feed, name="calendar_feed"),
+    path("agenda-prive/<str:token>.ics", calendar_feed, name="calendar_feed"),
     path("compte/", include("cmq.web.espace.account_urls")),
     path("technique/", admin.site.urls),
 ]

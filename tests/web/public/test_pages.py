@@ -143,6 +143,8 @@ def test_every_address_has_its_test() -> None:
     # Those that need a tour: `test_tours.py`.
     tested |= {"public_tour", "public_stop", "tour_ics", "stop_poster", "stop_register", "stop_registered"}
     tested |= {"registration"}
+    # Those that need something of a campus: `test_projects.py`, `test_trainings.py`, `tests/network`.
+    tested |= {"projects", "project", "project_picture", "trainings", "training", "public_network"}
     assert tested == {pattern.name for pattern in urlpatterns}
 
 

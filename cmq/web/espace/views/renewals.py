@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from cmq.renewals import actions, review
@@ -84,7 +85,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     done = submit(request, form, act)
     context = {
         "address": CalendarAddress.objects.filter(person=person).first(),
-        "link": f"{settings.SITE_URL}/agenda/{tokens[0]}.ics" if tokens else "",
+        "link": f"{settings.SITE_URL}{reverse('calendar_feed', args=[tokens[0]])}" if tokens else "",
         "done": done,
     }
     return page(request, "espace/calendar.html", context, form=None if done else form)
