@@ -2,7 +2,9 @@
 
 It works in a database of its own, in a temporary folder (or where DATABASE_URL points: an empty one).
 
-- The board and a file page against their own templates, which is a bare page of the same size (wanted: at most 3).
+- The board and a file page against their own templates, and against a bare page: same log-in, same template, all of
+  it already read (wanted: at most 3). The file is a draft whose parts are written; an empty one, whose template is
+  cheaper, and files with a longer life measure higher: 3 to 5.
 - The same pages asked for by two hundred logged-in people at once: no error, and how many a second.
 - A hundred section saves at the same instant: each is kept, or given back to its author.
 """
