@@ -84,8 +84,8 @@ class _Walk:
     # What opens or closes, in order: where a period is cut.
     bounds: list[_Event] = field(default_factory=list)
     closed: _Event | None = None
-    # The last possible day of the running label, as long as one was known: extensions never go back before it.
-    reached: dt.date = dt.date.min
+    # Whether an extension until nobody knows when has moved the running label's end.
+    is_left_open: bool = False
     idle: dict[int, str] = field(default_factory=dict)
 
     def take(self, event: _Event) -> None:
@@ -127,7 +127,7 @@ class _Walk:
                 ends = {name: getattr(twin, name) for name in ("ends_from", "ends_by", "end_is_computed")}
                 draft = replace(draft, **ends)
         self.drafts.append(draft)
-        self.reached = draft.ends_by or dt.date.min
+        self.is_left_open = False
         self.bounds.append(event)
         self.closed = None
 
@@ -143,7 +143,7 @@ class _Walk:
             self._leave(event, "le label était déjà arrivé à son terme")
         elif decision.ends_on:
             ends_from = max(decision.ends_on.first, draft.ends_from or dt.date.min)
-            ends_by = max(decision.ends_on.last, self.reached)
+            ends_by = None if self.is_left_open else max(decision.ends_on.last, draft.ends_by or dt.date.min)
             draft = replace(draft, ends_from=ends_from, ends_by=ends_by, end_is_computed=False)
         elif decision.duration_years and draft.ends_from:
             ends_from = _later(draft.ends_from, decision.duration_years)
@@ -151,15 +151,14 @@ class _Walk:
             draft = replace(draft, ends_from=ends_from, ends_by=later_by, end_is_computed=True)
         else:
             draft = replace(draft, ends_by=None)
+            self.is_left_open = True
         if decision.pk not in self.idle:
             self.drafts[-1] = replace(draft, extended_by=decision)
-            self.reached = draft.ends_by or self.reached
 
     def _refuse_renewal(self, event: _Event) -> None:
         draft, ends_on = replace(self.drafts[-1], not_renewed_by=event.decision), event.decision.ends_on
         if draft.ends_from is None and draft.ends_by is None and ends_on and ends_on.last >= draft.starts_from:
             draft = replace(draft, ends_from=ends_on.first, ends_by=ends_on.last)
-            self.reached = ends_on.last
         self.drafts[-1] = draft
 
 
@@ -167,7 +166,9 @@ def read(decisions: Sequence[LabelDecision]) -> Reading:
     """Read the standing decisions of one campus, in whatever order they come.
 
     An award, a renewal or a raise opens a period and closes the one before it on the eve; an end or a withdrawal closes
-    it, and after that only a new award opens another. An extension moves the end of the running label, never back. A
+    it, and after that only a new award opens another. An extension moves the end of the running label, never back: one
+    without an end may already have carried it past any day that another states, so that its last possible day stays
+    unknown until the next decision that opens or closes; a day stated then only makes it certain up to there. A
     suspension stays inside its label, until it is lifted. A refused renewal cuts nothing. A decision that only gives
     another date for the same event widens the start of that event’s period. An end that no source gives stays unknown
     unless a duration allows it to be computed (date + duration).

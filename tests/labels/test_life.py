@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cmq.campuses.models import Campus, Category
@@ -89,6 +89,21 @@ def test_an_extension_until_nobody_knows_when_is_certain_up_to_the_old_end() -> 
     assert days(campus, "2024-12-31") == {"held", "in force"}
     assert days(campus, "2025-01-01") == {"perhaps"}
     assert state_of(campus, on=dt.date(2026, 1, 1)) == LabelState.TO_CHECK
+
+
+def test_a_stated_end_closes_nothing_that_an_extension_without_end_left_open() -> None:
+    campus = awarded()
+    decide(campus, K.EXTENDED, "2024-10-01")
+    decide(campus, K.EXTENDED, "2025-01-02", ends_on="2025-01-02")
+    assert ends(campus) == [(dt.date(2025, 1, 2), None)]
+    assert days(campus, "2025-01-02") == {"held", "in force"}
+    assert days(campus, "2025-01-03") == {"perhaps"}
+    later = decide(campus, K.EXTENDED, "2025-02-01", ends_on="2025-08-31")
+    assert ends(campus) == [(dt.date(2025, 8, 31), None)]
+    assert Label.objects.get(campus=campus).extended_by == later
+    assert not list(review.oddities())
+    decide(campus, K.RENEWED, "2026-01-01", duration_years=5)
+    assert ends(campus)[0] == (dt.date(2025, 8, 31), dt.date(2025, 12, 31))
 
 
 def test_an_extension_may_begin_on_the_morrow_of_the_end_and_not_later() -> None:
@@ -453,6 +468,14 @@ def assert_closed_for_good(period: object, following: object, decisions: list[La
 @given(
     events=st.lists(EVENT, max_size=7),
     extension=st.tuples(st.just(K.EXTENDED), *WHEN),
+)
+@example(
+    events=[
+        (K.AWARDED, dt.date(2015, 1, 1), 10, None, 0),
+        (K.EXTENDED, dt.date(2015, 1, 1), 10, None, None),
+        (K.EXTENDED, dt.date(2015, 2, 1), 10, None, 0),
+    ],
+    extension=(K.EXTENDED, dt.date(2015, 1, 2), 10, None, 0),
 )
 def test_an_extension_never_shortens_anything(events: list[object], extension: object) -> None:
     without, with_ = lines(events), lines([*events, extension])
