@@ -118,6 +118,7 @@ def _unknown_column(sheet: Sheet, table: Table, header: str, place: int) -> RowE
 
 def _rows(sheet: Sheet, table: Table, columns: list[Column], errors: list[RowError]) -> list[Row]:
     rows = []
+    errors += [RowError(table.place, number, "", why) for number, why in table.misfits]
     for number, texts in table.rows:
         row = Row(sheet, table.place, number, {})
         before = len(errors)

@@ -32,12 +32,14 @@ class Table:
         name: of the sheet, or of the CSV file without its ending.
         place: what errors call it.
         rows: row number as a spreadsheet shows it → cells; wholly blank rows left out.
+        misfits: row number → why its cells cannot be put under the header.
     """
 
     name: str
     place: str
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+    misfits: tuple[tuple[int, str], ...] = ()
 
 
 class FileError(ValueError):
@@ -56,11 +58,11 @@ def make_table(
     *,
     cut_long_rows: bool,
 ) -> Table:
-    """A table whose rows all have the width of the header.
+    """A table whose rows all have the width of the header; those of another width are its misfits.
 
     Args:
-        cut_long_rows: whether blank cells right of the header are dropped (a workbook's empty columns).
-    Raises `FileError` for a row of another width, or too many rows.
+        cut_long_rows: whether a row may be shorter than the header (a workbook's empty columns).
+    Raises `FileError` for a header that is too wide, or too many rows.
     """
     header = [cell.strip() for cell in header]
     while header and not header[-1]:
@@ -68,21 +70,26 @@ def make_table(
     if len(header) > MOST_COLUMNS:
         raise FileError(f"L’en-tête a {len(header)} colonnes : ce n’est pas le modèle d’import.", row=1)
     kept: list[tuple[int, tuple[str, ...]]] = []
+    misfits: list[tuple[int, str]] = []
     for number, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
-        if len(kept) >= MOST_ROWS:
+        if len(kept) + len(misfits) >= MOST_ROWS:
             raise FileError(f"Trop de lignes : {MOST_ROWS} au plus par import. Coupez le fichier.")
-        kept.append((number, _fitted(cells, len(header), number, cut_long_rows=cut_long_rows)))
-    return Table(name, place, tuple(header), tuple(kept))
+        why = _why_not_fitting(cells, len(header), cut_long_rows=cut_long_rows)
+        if why:
+            misfits.append((number, why))
+        else:
+            kept.append((number, tuple(cells[: len(header)]) + ("",) * (len(header) - len(cells))))
+    return Table(name, place, tuple(header), tuple(kept), tuple(misfits))
 
 
-def _fitted(cells: list[str], width: int, number: int, *, cut_long_rows: bool) -> tuple[str, ...]:
-    extra = [cell for cell in cells[width:] if cell.strip()]
-    if extra or (len(cells) < width and not cut_long_rows):
-        raise FileError(
-            f"la ligne a {len(cells)} cellules et l’en-tête {width} : un séparateur manque ou est en trop, ou un "
-            "texte qui en contient n’est pas entre guillemets.",
-            row=number,
-        )
-    return tuple(cells[:width]) + ("",) * (width - len(cells))
+def _why_not_fitting(cells: list[str], width: int, *, cut_long_rows: bool) -> str:
+    extra = any(cell.strip() for cell in cells[width:])
+    if not extra and (len(cells) >= width or cut_long_rows):
+        return ""
+    has = f"{len(cells)} cellule{'s' if len(cells) > 1 else ''}"
+    return (
+        f"la ligne a {has} et l’en-tête {width} : un séparateur manque ou est en trop, ou un texte qui en contient "
+        "n’est pas entre guillemets."
+    )

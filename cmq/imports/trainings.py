@@ -94,7 +94,7 @@ def understand(file: NamedFile, campus: Campus, *, on: dt.date) -> Understood:
     require(header is None, f"L’en-tête n’est pas celui du modèle. {header}")
     finder = _Finder(campus, rows, on=on)
     lines: list[tuple[int, TrainingTerms]] = []
-    first: dict[tuple[Any, ...], int] = {}
+    first: dict[tuple[Any, ...], Row] = {}
     for row in rows:
         try:
             terms = finder.terms(row)
@@ -107,11 +107,22 @@ def understand(file: NamedFile, campus: Campus, *, on: dt.date) -> Understood:
             commune = terms.commune.pk if terms.commune else None
             key = (terms.organisation.pk, Training.key_of(terms.title, terms.diploma, commune))
             if key in first:
-                errors.append(row.error("", f"cette ligne répète la ligne {first[key]}."))
+                errors.append(row.error("", _repeats(row, first[key])))
             else:
-                first[key] = row.number
+                first[key] = row
                 lines.append((row.number, terms))
     return Understood(tuple(lines), tuple(sorted(errors, key=lambda error: (error.row, error.column))))
+
+
+def _repeats(row: Row, first: Row) -> str:
+    """Why a row that means the training of an earlier one is refused, and what to do with it."""
+    differ = [name for name in TRAININGS.headers if name not in TRAININGS.key and row[name] != first[name]]
+    if not differ:
+        return f"cette ligne répète la ligne {first.number} : supprimez-la, la formation n’est inscrite qu’une fois."
+    return (
+        f"c’est la formation de la ligne {first.number} (mêmes intitulé, organisation, diplôme et commune), mais elle "
+        f"dit autre chose : {', '.join(differ)}. Gardez la bonne des deux lignes."
+    )
 
 
 def _table(file: NamedFile) -> Table:
@@ -122,8 +133,9 @@ def _table(file: NamedFile) -> Table:
     require(chosen, "Ce fichier ne contient aucune ligne sous son en-tête.")
     require(len(chosen) == 1, "Ce classeur a plusieurs feuilles : nommez « formations » celle des formations.")
     table = chosen[0]
-    require(table.rows, "Ce fichier ne contient aucune ligne sous son en-tête.")
-    require(len(table.rows) <= MOST_TRAININGS, f"Trop de lignes : {MOST_TRAININGS} formations au plus par tableau.")
+    number = len(table.rows) + len(table.misfits)
+    require(number, "Ce fichier ne contient aucune ligne sous son en-tête.")
+    require(number <= MOST_TRAININGS, f"Trop de lignes : {MOST_TRAININGS} formations au plus par tableau.")
     return table
 
 

@@ -38,6 +38,12 @@ def test_a_row_becomes_typed_values() -> None:
     assert row["objet"] is None
 
 
+def test_a_row_of_another_width_is_an_error_of_its_own() -> None:
+    errors = errors_of(raw("nom;région\nBois;Grand Est;de trop\nMer;Bretagne\nForêt\n"))
+    assert [error.row for error in errors] == [2, 4]
+    assert all("séparateur" in error.message for error in errors)
+
+
 def test_headers_forgive_case_accents_and_spaces() -> None:
     [row] = parsed(raw("Nom;RÉGION;Autres noms\nBois;Grand Est;Forêt\n"))
     assert row["autres_noms"] == (("Forêt", NameKind.SPELLING),)

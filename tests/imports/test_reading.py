@@ -65,8 +65,6 @@ def test_utf_16_is_refused(encoding: str) -> None:
         (b"nom;region\n\x81\x8d;a\n", "n’est pas du texte en UTF-8"),
         (b"nom\nBois\n", "n’a qu’une colonne"),
         (b"nom\tregion\n", "tabulations"),
-        (b"nom;region\nBois;Grand Est;de trop\n", "la ligne a 3 cellules et l’en-tête 2"),
-        (b"nom;region\nBois\n", "la ligne a 1 cellules et l’en-tête 2"),
         (b'nom;region\n"Bois;Grand Est\n', "un guillemet s’ouvre ou se ferme mal"),
         (b'nom;region\n"Bois"x;Grand Est\n', "un guillemet s’ouvre ou se ferme mal"),
         (b";".join(b"c%d" % n for n in range(200)), "200 colonnes"),
@@ -78,6 +76,16 @@ def test_what_is_no_table_is_refused(content: bytes, said: str) -> None:
         assert read([NamedFile("campus.csv", content)])[0][0].rows == ()
         return
     assert said in reason(NamedFile("campus.csv", content))
+
+
+def test_a_row_of_another_width_leaves_the_others_readable() -> None:
+    [table], errors = read([raw("nom;region\nBois;Grand Est;de trop\nBois\nMer;Bretagne;\nMer;Corse\n")])
+    assert not errors
+    assert table.rows == ((4, ("Mer", "Bretagne")), (5, ("Mer", "Corse")))
+    assert [(row, why.partition(" :")[0]) for row, why in table.misfits] == [
+        (2, "la ligne a 3 cellules et l’en-tête 2"),
+        (3, "la ligne a 1 cellule et l’en-tête 2"),
+    ]
 
 
 def test_a_program_with_the_name_of_a_workbook_is_refused() -> None:

@@ -105,12 +105,36 @@ def test_a_bad_cell_is_explained(campus: Campus, column: str, value: str, senten
 
 def test_rows_that_clash_with_themselves_or_each_other(campus: Campus) -> None:
     late = GOOD | {"intitule": "Tard", "debut": "02/09/2027", "fin": "01/09/2027"}
-    content = table(GOOD, GOOD | {"organisation": "0590122m", "places": "9"}, late)
+    other = GOOD | {"organisation": "0590122m", "places": "9", "publics": "eleves"}
+    content = table(GOOD, other, late, GOOD | {"intitule": "AIDE À DOMICILE : bases de la domotique"})
     found = understand(NamedFile("f.csv", content), campus, on=timezone.localdate())
+    assert [number for number, _ in found.lines] == [2]
     assert [(error.row, error.message) for error in found.errors] == [
-        (3, "cette ligne répète la ligne 2."),
+        (
+            3,
+            "c’est la formation de la ligne 2 (mêmes intitulé, organisation, diplôme et commune), mais elle dit autre "
+            "chose : publics, places. Gardez la bonne des deux lignes.",
+        ),
         (4, "La formation finit avant de commencer."),
+        (5, "cette ligne répète la ligne 2 : supprimez-la, la formation n’est inscrite qu’une fois."),
     ]
+
+
+def test_a_row_with_a_wrong_number_of_cells_is_refused_alone(campus: Campus) -> None:
+    content = table(GOOD).decode() + "Trop court;Lycée d’essai\r\n" + ";".join(["x"] * 30) + "\r\n"
+    content += table(GOOD | {"intitule": "Bonne"}).decode().split("\r\n", 1)[1]
+    director = a_director(campus)
+    sent = receive_trainings(campus, name="f.csv", content=content.encode(), by=director)
+    assert [line["row"] for line in sent.report["lines"]] == [2, 5]
+    width = len(HEADER)
+    assert [(error["row"], error["message"].partition(" :")[0]) for error in sent.report["errors"]] == [
+        (3, f"la ligne a 2 cellules et l’en-tête {width}"),
+        (4, f"la ligne a 30 cellules et l’en-tête {width}"),
+    ]
+    assert apply_trainings(sent, by=director).created == 2
+    only_bad = table().decode() + "Trop court;Lycée d’essai\r\n"
+    refused = receive_trainings(campus, name="f.csv", content=only_bad.encode(), by=director)
+    assert [error["row"] for error in refused.report["errors"]] == [2] and refused.report["lines"] == []
 
 
 @pytest.mark.parametrize(
