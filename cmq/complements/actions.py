@@ -15,7 +15,7 @@ from cmq.core import mail
 from cmq.core.errors import require, require_right
 from cmq.core.feed import action, record
 from cmq.core.text import one_line
-from cmq.projects.models import Audience
+from cmq.reference.audiences import Audience
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from cmq.campuses.models import Campus
-from cmq.projects.models import Audience
+from cmq.reference.audiences import Audience
 
 
 class Dismissal(models.Model):

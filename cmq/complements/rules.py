@@ -21,7 +21,7 @@ from cmq.campuses import rules as campuses
 from cmq.campuses.models import Campus
 from cmq.complements.models import Notice, NoticeKind, Topic
 from cmq.core.rights import right
-from cmq.projects.models import Audience
+from cmq.reference.audiences import Audience
 
 ANSWER, SOUGHT, PARTNER, PRACTICE, CODE, SKILL, LACK, AUDIENCE, NEAR, NEARISH, FILIERE = 8, 6, 5, 4, 4, 3, 2, 2, 3, 1, 1
 MOST_OF_A_KIND = 3

@@ -1,7 +1,7 @@
 """One cell of a template: its text understood, or a French sentence that says what is wrong with it. Pure functions."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
@@ -78,14 +78,15 @@ def text(longest: int, *, lines: bool = False) -> Parser:
     return parse
 
 
-def choice(choices: type[AnyEnum]) -> Callable[[str], AnyEnum]:
+def choice(choices: Iterable[AnyEnum]) -> Callable[[str], AnyEnum]:
     """A parser of one of a fixed list, by its word or its label; case and accents forgiven."""
-    known = {fold(str(each.value)): each for each in choices if each.value}
-    known |= {fold(str(getattr(each, "label", each.value))): each for each in choices if each.value}
+    given = [each for each in choices if each.value]
+    known = {fold(str(each.value)): each for each in given}
+    known |= {fold(str(getattr(each, "label", each.value))): each for each in given}
 
     def parse(value: str) -> AnyEnum:
         if fold(value) not in known:
-            words = ", ".join(f"« {each.value} »" for each in choices if each.value)
+            words = ", ".join(f"« {each.value} »" for each in given)
             raise CellError(f"« {one_line(value)[:60]} » n’est pas une valeur prévue. Valeurs possibles : {words}.")
         return known[fold(value)]
 

@@ -16,10 +16,11 @@ from cmq.imports.report import RowError
 from cmq.imports.tables import NamedFile, Table
 from cmq.imports.template import FORMAT_LIST, Column, Sheet
 from cmq.organisations.models import Organisation
+from cmq.reference.audiences import LEARNERS
 from cmq.reference.models import Commune, CommuneKind
 from cmq.reference.queries import folded_place
 from cmq.trainings import rules
-from cmq.trainings.models import Audience, Stage, Training, TrainingKind, Way, current_members
+from cmq.trainings.models import Stage, Training, TrainingKind, Way, current_members
 from cmq.trainings.rules import TrainingTerms
 
 MOST_TRAININGS = 10_000
@@ -43,8 +44,8 @@ def _day(value: str) -> dt.date:
     return found.first
 
 
-def _words(choices: Any) -> str:
-    return cells.described([str(value) for value in choices.values])
+def _words(choices: Iterable[Any]) -> str:
+    return cells.described([str(each.value) for each in choices])
 
 
 TRAININGS = Sheet(
@@ -59,7 +60,7 @@ TRAININGS = Sheet(
         Column("voie", f"voie : {_words(TrainingKind)}", cells.choice(TrainingKind), False, "professionnelle"),
         Column("enseignement", f"enseignement : {_words(Stage)}", cells.choice(Stage), False, "secondaire"),
         Column("modalites", f"{_words(Way)} ; {FORMAT_LIST}", cells.many(cells.choice(Way)), False, "apprentissage"),
-        Column("publics", f"{_words(Audience)} ; {FORMAT_LIST}", cells.many(cells.choice(Audience)), False, "salaries"),
+        Column("publics", f"{_words(LEARNERS)} ; {FORMAT_LIST}", cells.many(cells.choice(LEARNERS)), False, "salaries"),
         Column("rome", f"métiers visés, codes ROME ; {FORMAT_LIST}", cells.many(_code(rules.rome)), False, "K1304"),
         Column("modules", f"modules ; {FORMAT_LIST}", cells.many(cells.text(200)), False, "Sécurité au domicile"),
         Column("colorations", f"colorations ; {FORMAT_LIST}", cells.many(cells.text(200)), False, "Domotique"),

@@ -20,7 +20,6 @@ from cmq.core.text import one_line, slug_of
 from cmq.organisations.models import Organisation
 from cmq.projects import rules
 from cmq.projects.models import (
-    Audience,
     Project,
     ProjectAudience,
     ProjectOwner,
@@ -30,6 +29,7 @@ from cmq.projects.models import (
     ProjectState,
 )
 from cmq.projects.rules import ResultRow
+from cmq.reference.audiences import Audience
 
 STALE = "Une autre personne a modifié ce projet entre-temps : rechargez la page, rien n’a été enregistré."
 

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from cmq.campuses.models import Campus
 from cmq.core.partial_dates import PartialDateField
 from cmq.organisations.models import Organisation
+from cmq.reference.audiences import Audience
 
 
 class ProjectState(models.TextChoices):
@@ -15,20 +16,6 @@ class ProjectState(models.TextChoices):
     RUNNING = "en_cours", "En cours"
     DONE = "termine", "Terminé"
     ABANDONED = "abandonne", "Abandonné"
-
-
-class Audience(models.TextChoices):
-    """Whom something is for; the publics of trainings have the same values, and projects a few more."""
-
-    PUPILS = "eleves", "Élèves"
-    STUDENTS = "etudiants", "Étudiants"
-    APPRENTICES = "apprentis", "Apprentis"
-    EMPLOYEES = "salaries", "Salariés"
-    JOB_SEEKERS = "demandeurs_emploi", "Demandeurs d’emploi"
-    CARE_TRAINEES = "stagiaires_ifas_ifsi", "Élèves et étudiants d’IFAS et d’IFSI"
-    TEACHERS = "enseignants", "Enseignants et formateurs"
-    COMPANIES = "entreprises", "Entreprises"
-    PUBLIC = "grand_public", "Grand public"
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):

@@ -11,6 +11,7 @@ from cmq.campuses.models import Campus, Partnership
 from cmq.core.models import Sourced
 from cmq.core.text import fold
 from cmq.organisations.models import Organisation
+from cmq.reference.audiences import LEARNERS, choices_of
 from cmq.reference.models import Commune
 
 LEVELS: list[tuple[int, str]] = [(level, f"Niveau {level}") for level in range(3, 9)]
@@ -39,15 +40,7 @@ class Way(models.TextChoices):
     CONTINUING = "continue", "Formation continue"
 
 
-class Audience(models.TextChoices):
-    """Whom it is for."""
-
-    PUPILS = "eleves", "Élèves"
-    STUDENTS = "etudiants", "Étudiants"
-    APPRENTICES = "apprentis", "Apprentis"
-    EMPLOYEES = "salaries", "Salariés"
-    JOB_SEEKERS = "demandeurs_emploi", "Demandeurs d’emploi"
-    CARE_TRAINEES = "stagiaires_ifas_ifsi", "Élèves et étudiants d’IFAS et d’IFSI"
+_LEARNERS = [audience.value for audience in LEARNERS]
 
 
 class TrainingQuerySet(models.QuerySet["Training"]):
@@ -193,7 +186,7 @@ class TrainingAudience(models.Model):
     """One of the publics of a training."""
 
     training = models.ForeignKey(Training, verbose_name="formation", on_delete=models.CASCADE, related_name="audiences")
-    audience = models.CharField("public", max_length=22, choices=Audience.choices)
+    audience = models.CharField("public", max_length=22, choices=choices_of(LEARNERS))
 
     class Meta:
         verbose_name = "public d’une formation"
@@ -201,7 +194,7 @@ class TrainingAudience(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["training", "audience"], name="training_audience_once"),
-            models.CheckConstraint(condition=Q(audience__in=Audience.values), name="training_audience_known"),
+            models.CheckConstraint(condition=Q(audience__in=_LEARNERS), name="training_audience_known"),
         ]
 
     def __str__(self) -> str:

@@ -13,8 +13,9 @@ from cmq.core.provenance import UNKNOWN_ORIGIN, Origin
 from cmq.core.rights import right
 from cmq.core.text import one_line
 from cmq.organisations.models import Organisation
+from cmq.reference.audiences import LEARNERS, Audience
 from cmq.reference.models import Commune
-from cmq.trainings.models import Audience, Stage, TrainingKind, Way
+from cmq.trainings.models import Stage, TrainingKind, Way
 
 MOST_MODULES = 40
 MOST_ROMES = 30
@@ -92,6 +93,8 @@ def check(terms: TrainingTerms, campus: Campus) -> None:
     require(terms.capacity is None or 1 <= terms.capacity <= 100_000, "Le nombre de places va de 1 à 100 000.")
     require(len(terms.modules) + len(terms.colorations) <= MOST_MODULES, f"{MOST_MODULES} modules au plus.")
     require(len(terms.romes) <= MOST_ROMES, f"{MOST_ROMES} codes ROME au plus.")
+    stranger = next((each for each in terms.audiences if each not in LEARNERS), None)
+    require(stranger is None, f"Une formation n’a pas pour public : {stranger.label.lower()}." if stranger else "")
     in_order = terms.starts_on is None or terms.ends_on is None or terms.starts_on <= terms.ends_on
     require(in_order, "La formation finit avant de commencer.")
     require(_is_web(terms.apply_url), "L’adresse pour s’inscrire commence par https://.")

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from cmq.core.text import fold, one_line
+from cmq.reference.audiences import LEARNERS, choices_of
 from cmq.reference.models import Commune
-from cmq.trainings.models import LEVELS, Audience, TrainingQuerySet, Way
+from cmq.trainings.models import LEVELS, TrainingQuerySet, Way
 
 _LEVELS = [(str(level), name) for level, name in LEVELS]
 
@@ -42,7 +43,7 @@ def asked(query: QueryDict, trainings: TrainingQuerySet, *, more: tuple[Filter, 
     """What `query` asks of `trainings`, whose communes are the ones to choose from. One query."""
     found = Commune.objects.filter(pk__in=trainings.exclude(commune=None).values("commune")).order_by("name", "pk")
     filters = (
-        Filter("public", "Public", list(Audience.choices)),
+        Filter("public", "Public", choices_of(LEARNERS)),
         Filter("niveau", "Niveau", _LEVELS),
         Filter("modalite", "Modalité", list(Way.choices)),
         Filter("commune", "Commune", [(commune.pk, str(commune)) for commune in found]),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cmq.complements import rules
 from cmq.complements.models import Topic
 from cmq.complements.rules import Profile, Wish, reasons_for, suggest
-from cmq.projects.models import Audience
+from cmq.reference.audiences import Audience
 
 _AUDIENCES = st.sampled_from(Audience.values)
 _WORDS = st.sampled_from(["domotique", "hygiène", "soudure"])

@@ -17,7 +17,6 @@ from cmq.core.partial_dates import PartialDate
 from cmq.projects import actions, rules
 from cmq.projects.actions import ProjectTerms
 from cmq.projects.models import (
-    Audience,
     Project,
     ProjectAudience,
     ProjectOwner,
@@ -27,6 +26,7 @@ from cmq.projects.models import (
     ProjectState,
 )
 from cmq.projects.rules import ResultRow
+from cmq.reference.audiences import Audience
 from tests.factories import a_campus, a_contributor, a_director, a_keeper, a_person, an_organisation
 
 pytestmark = pytest.mark.django_db

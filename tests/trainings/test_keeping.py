@@ -15,9 +15,9 @@ from cmq.core.errors import NotAllowed, Refusal
 from cmq.core.models import Change
 from cmq.core.partial_dates import PartialDate
 from cmq.organisations.models import Family, Organisation
+from cmq.reference.audiences import Audience
 from cmq.trainings import actions, rules
 from cmq.trainings.models import (
-    Audience,
     OpenDay,
     Training,
     TrainingAudience,
@@ -97,6 +97,7 @@ def test_a_training_says_all_that_was_entered(campus: Campus, lycee: Organisatio
         ({"apply_url": "javascript:alert(1)"}, "commence par https"),
         ({"apply_url": "https://[faux"}, "commence par https"),
         ({"starts_on": TODAY, "ends_on": TODAY - dt.timedelta(1)}, "finit avant de commencer"),
+        ({"audiences": (Audience.EMPLOYEES, Audience.COMPANIES)}, "n’a pas pour public : entreprises"),
         ({"modules": tuple(f"Module {n}" for n in range(41))}, "40 modules au plus"),
     ],
 )

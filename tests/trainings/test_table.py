@@ -20,7 +20,8 @@ from cmq.imports.tables import NamedFile
 from cmq.imports.training_actions import apply_trainings, receive_trainings
 from cmq.imports.trainings import TRAININGS, understand
 from cmq.organisations.models import Family
-from cmq.trainings.models import Audience, Training, Way
+from cmq.reference.audiences import Audience
+from cmq.trainings.models import Training, Way
 from tests.factories import a_campus, a_contributor, a_director, an_organisation
 
 HEADER = TRAININGS.headers
@@ -86,6 +87,7 @@ def test_a_row_says_a_whole_training(campus: Campus) -> None:
         ("rncp", "XX1", "n’est pas un code RNCP"),
         ("voie", "royale", "n’est pas une valeur prévue"),
         ("publics", "martiens", "n’est pas une valeur prévue"),
+        ("publics", "entreprises", "n’est pas une valeur prévue"),
         ("rome", "Z9999", "n’est pas un code ROME"),
         ("commune", "Nulle Part (59)", "aucune commune"),
         ("commune", "Saint-Denis", "précisez le département"),

@@ -13,7 +13,8 @@ from django.shortcuts import get_object_or_404, render
 from cmq.campuses.models import Campus
 from cmq.core.text import fold, one_line
 from cmq.projects import rules
-from cmq.projects.models import Audience, Project, ProjectPicture, ProjectState
+from cmq.projects.models import Project, ProjectPicture, ProjectState
+from cmq.reference.audiences import Audience
 from cmq.reference.models import Filiere, Region
 from cmq.web import pictures
 from cmq.web.public.common import public

@@ -21,7 +21,8 @@ from cmq.complements.models import Dismissal, Notice, NoticeKind, Topic
 from cmq.core.models import OutgoingMail
 from cmq.projects import actions
 from cmq.projects.actions import ProjectTerms
-from cmq.projects.models import Audience, Project, ProjectState
+from cmq.projects.models import Project, ProjectState
+from cmq.reference.audiences import Audience
 from tests.factories import a_campus, a_contributor, a_director, an_organisation
 from tests.shared_work import a_png
 

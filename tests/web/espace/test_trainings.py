@@ -17,9 +17,10 @@ from cmq.campuses.models import Campus, Partnership
 from cmq.core.partial_dates import PartialDate
 from cmq.imports.models import TrainingImport
 from cmq.organisations.models import Family, Organisation
+from cmq.reference.audiences import Audience
 from cmq.reference.models import Commune
 from cmq.trainings import actions
-from cmq.trainings.models import Audience, Training, TrainingShare, Way
+from cmq.trainings.models import Training, TrainingShare, Way
 from cmq.trainings.rules import TrainingTerms
 from cmq.web import page_cache
 from tests.factories import a_campus, a_contributor, a_director, an_organisation

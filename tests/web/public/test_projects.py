@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from cmq.campuses.models import Campus
 from cmq.projects import actions
 from cmq.projects.actions import ProjectTerms, SentPicture
-from cmq.projects.models import Audience, Project, ProjectState
+from cmq.projects.models import Project, ProjectState
+from cmq.reference.audiences import Audience
 from cmq.web import page_cache
 from tests.factories import a_campus
 from tests.shared_work import a_png

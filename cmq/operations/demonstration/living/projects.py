@@ -18,8 +18,9 @@ from cmq.operations.demonstration.people import Cast
 from cmq.organisations.models import Organisation
 from cmq.projects import actions as projects
 from cmq.projects.actions import ProjectTerms, SentPicture
-from cmq.projects.models import Audience, Project, ProjectState
+from cmq.projects.models import Project, ProjectState
 from cmq.projects.rules import ResultRow
+from cmq.reference.audiences import Audience
 
 MAIN = "Campus fictif des Métiers du Bien-vieillir"
 WOOD = "Campus fictif du Bois et des Charpentes"

@@ -8,9 +8,10 @@ from cmq.core.partial_dates import PartialDate
 from cmq.core.provenance import Origin
 from cmq.imports.training_actions import receive_trainings
 from cmq.operations.demonstration.people import Cast
+from cmq.reference.audiences import Audience
 from cmq.reference.models import Commune
 from cmq.trainings import actions
-from cmq.trainings.models import Audience, Stage, Training, TrainingKind, Way, current_members
+from cmq.trainings.models import Stage, Training, TrainingKind, Way, current_members
 from cmq.trainings.rules import TrainingTerms
 
 MAIN = "Campus fictif des Métiers du Bien-vieillir"

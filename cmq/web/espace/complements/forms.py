@@ -6,7 +6,7 @@ from django import forms
 
 from cmq.complements.actions import NoticeTerms
 from cmq.complements.models import NoticeKind, Topic
-from cmq.projects.models import Audience
+from cmq.reference.audiences import Audience
 from cmq.web.espace.files.forms import day_field
 
 UNSAID = ("", "– Choisir –")

@@ -9,8 +9,9 @@ from cmq.campuses.models import Campus
 from cmq.core.forms import NumberField, PartialDateFormField
 from cmq.organisations.models import Organisation
 from cmq.projects.actions import ProjectTerms, SentPicture
-from cmq.projects.models import Audience, Project, ProjectState
+from cmq.projects.models import Project, ProjectState
 from cmq.projects.rules import MOST_RESULTS, ResultRow
+from cmq.reference.audiences import Audience
 from cmq.reference.models import Filiere, Region
 
 _SAID = ("version", "title", "objective", "audience_note", "starts_on", "ends_on", "budget", "reusable", "is_public")

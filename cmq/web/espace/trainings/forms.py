@@ -6,7 +6,8 @@ from django import forms
 
 from cmq.campuses.models import Campus
 from cmq.organisations.models import Organisation
-from cmq.trainings.models import LEVELS, Audience, Stage, Training, TrainingKind, Way
+from cmq.reference.audiences import LEARNERS, Audience, choices_of
+from cmq.trainings.models import LEVELS, Stage, Training, TrainingKind, Way
 from cmq.trainings.rules import TrainingTerms
 from cmq.web.espace.fields import CommuneForm, OriginForm, origin_in
 from cmq.web.espace.files.forms import day_field
@@ -37,7 +38,7 @@ class TrainingForm(CommuneForm, OriginForm):
         label="Modalités", required=False, choices=Way.choices, widget=forms.CheckboxSelectMultiple
     )
     audiences = forms.MultipleChoiceField(
-        label="Publics", required=False, choices=Audience.choices, widget=forms.CheckboxSelectMultiple
+        label="Publics", required=False, choices=choices_of(LEARNERS), widget=forms.CheckboxSelectMultiple
     )
     modules = forms.CharField(
         label="Modules", required=False, max_length=8000, widget=forms.Textarea(attrs=_LINES), help_text="Un par ligne."
