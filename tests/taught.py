@@ -24,7 +24,7 @@ WRITE: tuple[str, ...] = (
     "espace_training_open_day",
 )
 WRITE += ("espace_training_share", "espace_trainings_table", "espace_trainings_sent")
-ONLY_POST: tuple[str, ...] = ("espace_training_confirm", "espace_open_day_remove")
+ONLY_POST: tuple[str, ...] = ("espace_open_day_remove",)
 ONLY_POST += ("espace_training_share_accept", "espace_training_share_end")
 # Who reads, who posts.
 DOORS: dict[str, tuple[Any, ...]] = {

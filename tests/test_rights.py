@@ -227,7 +227,7 @@ DOORS = {
     "espace_member_end": Door(ON_CAMPUS, ON_CAMPUS),
     **dict.fromkeys(("espace_upkeep", "espace_to_confirm"), Door(ON_CAMPUS, NOBODY)),
     **dict.fromkeys(("espace_access_review", "espace_hand_over"), Door(HEADS, HEADS)),
-    "espace_hand_over_cancel": Door(NOBODY, HEADS),
+    **dict.fromkeys(("espace_hand_over_cancel", "espace_hand_over_renew"), Door(NOBODY, HEADS)),
     **dict.fromkeys(("espace_confirm", "espace_confirm_all"), Door(NOBODY, ON_CAMPUS)),
     "registre_upkeep": Door(KEEPERS, NOBODY, 403),
     "espace_people": Door(ON_CAMPUS, HEADS),
@@ -297,6 +297,7 @@ ONLY_POST = {
     "item_reopen",
     "measure_table",
     "espace_hand_over_cancel",
+    "espace_hand_over_renew",
     "espace_confirm",
     "espace_confirm_all",
     *money.ONLY_POST,
@@ -324,6 +325,7 @@ ACTS_ON_EMPTY_POST = {
     "registre_prefer",
     "registre_import",
     "espace_hand_over_cancel",
+    "espace_hand_over_renew",
     "espace_confirm",
     "espace_confirm_all",
     *money.ACTS_ON_EMPTY_POST,
@@ -338,6 +340,7 @@ REFUSED_ALOUD = {
     ("espace_access_review", Role.CONTRIBUTOR),
     ("espace_hand_over", Role.CONTRIBUTOR),
     ("espace_hand_over_cancel", Role.CONTRIBUTOR),
+    ("espace_hand_over_renew", Role.CONTRIBUTOR),
     ("espace_organisation_invite", Role.MEMBER),
 }
 

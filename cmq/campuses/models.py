@@ -272,9 +272,15 @@ class PartnerRole(models.TextChoices):
 class PartnershipQuerySet(models.QuerySet["Partnership"]):
     """Members of campuses."""
 
+    def not_over(self, on: dt.date) -> "PartnershipQuerySet":
+        """Not known to have ended before that day; a year or a month that lasts is not over (`Partnership.is_over`)."""
+        # A partial date is its ISO text, which compares as time does.
+        day = on.isoformat()
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day) | Q(ends_on__in=[day[:4], day[:7]]))
+
     def active(self, on: dt.date) -> "PartnershipQuerySet":
-        """Not known to have ended before that day (ISO text compares as time does)."""
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on.isoformat()[:4]))
+        """Those that run on that day (`Partnership.stands`)."""
+        return self.not_over(on).filter(Q(starts_on=None) | Q(starts_on__lte=on.isoformat()))
 
 
 class Partnership(Sourced):
@@ -303,6 +309,14 @@ class Partnership(Sourced):
 
     def __str__(self) -> str:
         return f"{self.organisation} – {self.get_role_display()}"
+
+    def is_over(self, on: dt.date) -> bool:
+        """Whether it ended before a day. Of an end known by its year or month, the last day counts."""
+        return self.ends_on is not None and self.ends_on.last < on
+
+    def stands(self, on: dt.date) -> bool:
+        """Whether it runs on a day; a year alone is taken whole, an unknown end or start does not exclude."""
+        return not self.is_over(on) and (self.starts_on is None or self.starts_on.first <= on)
 
 
 class LinkKind(models.TextChoices):

@@ -126,7 +126,7 @@ def _open(
     today = timezone.localdate(at)
     rows = campus.partnerships.filter(organisation=organisation)
     require(
-        not any(rules.stands(each, today) for each in rows if each.role == terms.role),
+        not any(each.stands(today) for each in rows if each.role == terms.role),
         f"{organisation} a déjà ce rôle dans ce campus.",
     )
     standing = PartnerRequest.objects.open().filter(campus=campus, organisation=organisation).first()

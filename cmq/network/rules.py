@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from cmq.campuses import rules as campuses
-from cmq.campuses.models import Campus, Partnership
+from cmq.campuses.models import Campus
 from cmq.core.rights import Role, right
 from cmq.network.models import Convention, PartnerRequest, RequestState
 from cmq.organisations import rules as organisations
@@ -52,18 +52,12 @@ def can_read_convention(person: Any, convention: Convention) -> bool:
     return can_invite(person, partnership.campus) or can_ask(person, partnership.organisation)
 
 
-def stands(partnership: Partnership, on: dt.date) -> bool:
-    """Whether a partnership runs on a day; a year alone is taken whole, an unknown end or start does not exclude."""
-    starts_on, ends_on = partnership.starts_on, partnership.ends_on
-    return (starts_on is None or starts_on.first <= on) and (ends_on is None or ends_on.last >= on)
-
-
 def ended_on(campus: Campus, organisation: Organisation, on: dt.date) -> dt.date | None:
     """The day on which an organisation left a campus, as known on `on`; None while it belongs, or if it never did.
 
     Of an end known by its year or month, the last day.
     """
     rows = [each for each in campus.partnerships.all() if each.organisation_id == organisation.pk]
-    if any(each.ends_on is None or each.ends_on.last >= on for each in rows):
+    if not all(each.is_over(on) for each in rows):
         return None
     return max((each.ends_on.last for each in rows if each.ends_on), default=None)

@@ -5,3 +5,9 @@ class ProjectsConfig(AppConfig):
     name = "cmq.projects"
     label = "projects"
     verbose_name = "Projets"
+
+    def ready(self) -> None:
+        """Say what a campus is asked to confirm."""
+        from cmq.projects.upkeep import declare
+
+        declare()

@@ -77,20 +77,14 @@ class TrainingQuerySet(models.QuerySet["Training"]):
         return self.for_list().prefetch_related("modules", "romes", "open_days", "shares__campus", "sources")
 
 
-def _standing(on: dt.date) -> Q:
-    # A partial date is its ISO text; a year or a month that lasts has not ended.
-    day = on.isoformat()
-    return Q(ends_on=None) | Q(ends_on__gte=day) | Q(ends_on__in=[day[:4], day[:7]])
-
-
 def _memberships(on: dt.date) -> "models.QuerySet[Partnership]":
     same = {"campus": OuterRef("campus"), "organisation": OuterRef("organisation")}
-    return Partnership.objects.filter(_standing(on), **same)
+    return Partnership.objects.not_over(on).filter(**same)
 
 
 def current_members(campus: Campus, *, on: dt.date) -> "models.QuerySet[Partnership]":
     """Who may give a training of the campus on that day: its members, but for those known to have left."""
-    return Partnership.objects.filter(_standing(on), campus=campus)
+    return Partnership.objects.not_over(on).filter(campus=campus)
 
 
 class Training(Sourced):

@@ -6,18 +6,23 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from cmq.accounts.models import User
 from cmq.campuses import actions as campuses
 from cmq.campuses.models import Campus, CampusMembership, CampusRole
 from cmq.core import mail
-from cmq.core.errors import require, require_right
+from cmq.core.errors import Refusal, require, require_right
 from cmq.core.feed import action, record
+from cmq.core.models import OutgoingMail
 from cmq.organisations import roles
 from cmq.upkeep import rules
 from cmq.upkeep.models import AccessReview, Confirmation, HandOver
-from cmq.upkeep.registry import KINDS
+
+# The page that answers each letter; and a letter: to whom, which, with what, once for each of what.
+_PAGES = {"access_review": "acces", "to_confirm": "a-confirmer", "hand_over_stuck": "relais"}
+_Letter = tuple[CampusMembership, str, dict[str, Any], object]
 
 
 @action
@@ -78,16 +83,47 @@ def prepare_hand_over(
     email = User.objects.normalize_email(email)
     assert leaving.person is not None
     require(email.lower() != leaving.person.email.lower(), "Donnez l’adresse d’une autre personne.")
-    successor = campus.memberships.filter(role=CampusRole.DIRECTOR, person__email=email, ends_on=None).first()
-    if successor is None:
-        token = campuses.invite(campus, email=email, role=CampusRole.DIRECTOR, by=by, at=at)
-        successor = campus.memberships.get(token_digest=roles.digest(token))
     hand_over = HandOver.objects.create(
-        campus=campus, leaving=leaving, successor=successor, leaves_on=leaves_on, prepared_by=by, prepared_at=at
+        campus=campus,
+        leaving=leaving,
+        successor=_successor(campus, email, by=by, at=at),
+        leaves_on=leaves_on,
+        prepared_by=by,
+        prepared_at=at,
     )
     summary = f"{campus} – passage de relais préparé pour le {leaves_on:%d/%m/%Y}."
     record(hand_over, "upkeep.prepare_hand_over", summary, is_private=True)
     return hand_over
+
+
+def _successor(campus: Campus, email: str, *, by: User, at: dt.datetime) -> CampusMembership:
+    """The director’s role of that address, held or waiting for its answer; else a new invitation."""
+    same = campus.memberships.filter(role=CampusRole.DIRECTOR, ends_on=None)
+    for found in same.filter(Q(person__email=email) | Q(person=None, invited_email=email)).order_by("-pk"):
+        if found.person_id or not roles.why_not_open(found, at=at):
+            return found
+        campuses.end_role(found, by=by, on=timezone.localdate(at))
+    token = campuses.invite(campus, email=email, role=CampusRole.DIRECTOR, by=by, at=at)
+    return campus.memberships.get(token_digest=roles.digest(token))
+
+
+@action
+def renew_hand_over(hand_over: HandOver, *, by: User, at: dt.datetime | None = None) -> None:
+    """Invite the successor again, whose invitation has expired or was withdrawn, or whose role has ended.
+
+    Raises `NotAllowed`, `Refusal`.
+    """
+    require_right(rules.can_review(by, hand_over.campus))
+    at = at or timezone.now()
+    hand_over = HandOver.objects.select_for_update().get(pk=hand_over.pk)
+    require(hand_over.done_at is None and hand_over.cancelled_at is None, "Ce passage de relais est déjà clos.")
+    require(rules.why_stuck(hand_over, at=at), "Le successeur n’a pas besoin d’une autre invitation.")
+    former = hand_over.successor
+    email = former.person.email if former.person else former.invited_email
+    hand_over.successor = _successor(hand_over.campus, email, by=by, at=at)
+    hand_over.save(update_fields=["successor"])
+    said = f"{hand_over.campus} – passage de relais : successeur invité de nouveau."
+    record(hand_over, "upkeep.renew_hand_over", said, is_private=True)
 
 
 @action
@@ -125,10 +161,15 @@ def finish_hand_overs(*, on: dt.date, at: dt.datetime | None = None) -> int:
 def confirm(thing: models.Model, campus: Campus, *, by: User, at: dt.datetime | None = None) -> Confirmation:
     """Say that one thing a campus shows is still true. Raises `NotAllowed`, `Refusal`."""
     require_right(rules.can_confirm(by, campus))
-    kind = KINDS.get(thing._meta.label_lower)
-    is_shown = kind is not None and any(each.pk == thing.pk for each in kind.rows(campus))
-    require(is_shown, "Ce campus ne montre pas cela, ou plus.")
-    return _confirm(thing, campus, by=by, at=at or timezone.now())
+    at = at or timezone.now()
+    # Of two who press at once, the second sees the first.
+    Campus.objects.select_for_update().get(pk=campus.pk)
+    on = timezone.localdate(at)
+    line = rules.line_at(campus, f"{thing._meta.label_lower}:{thing.pk}", on=on)
+    if line is None:
+        raise Refusal("Ce campus ne montre pas cela, ou plus.")
+    require(line.is_confirmable, "C’est déjà confirmé aujourd’hui.")
+    return _confirm(line, campus, by=by, at=at)
 
 
 @action
@@ -141,50 +182,62 @@ def confirm_stale(campus: Campus, *, keys: Iterable[str], by: User, at: dt.datet
     """
     require_right(rules.can_confirm(by, campus))
     at, read = at or timezone.now(), set(keys)
-    stale = [
-        line.thing
-        for line in rules.lines(campus, on=timezone.localdate(at))
-        if line.is_stale and f"{line.kind.name}:{line.thing.pk}" in read
-    ]
+    Campus.objects.select_for_update().get(pk=campus.pk)
+    lines = rules.lines(campus, on=timezone.localdate(at))
+    stale = [line for line in lines if line.is_stale and line.key in read]
     require(stale, "Il n’y a plus rien à confirmer.")
-    for thing in stale:
-        _confirm(thing, campus, by=by, at=at)
+    for line in stale:
+        _confirm(line, campus, by=by, at=at)
     return len(stale)
 
 
 def remind(*, on: dt.date) -> int:
-    """Ask the directors for the review of the quarter and for what is stale, once each. Returns the new letters."""
-    directors = CampusMembership.objects.active(on).filter(role=CampusRole.DIRECTOR)
+    """Ask the directors for the review of the quarter and for what is stale, once each, and tell them of a hand-over
+    whose invitation nobody can accept any more. Returns the new letters.
+
+    In as many queries to find them, however many directors there are; each new letter has its own.
+    """
+    roles = CampusMembership.objects.active(on).filter(role=CampusRole.DIRECTOR)
+    directors = list(roles.select_related("person", "campus").order_by("pk"))
     due = set(rules.review_due(on=on).values_list("pk", flat=True))
-    written = 0
-    for role in directors.select_related("person", "campus").order_by("pk"):
-        assert role.person is not None
-        stale = sum(line.is_stale for line in rules.lines(role.campus, on=on))
+    lines = rules.lines_of({role.campus_id for role in directors}, on=on)
+    stuck = {each.campus_id: each for each in rules.stuck_hand_overs(on=on)}
+    quarter = rules.quarter_of(on)
+    letters: list[_Letter] = []
+    for role in directors:
         if role.campus_id in due:
-            written += _write(role, "access_review", {}, on=on)
-        if stale:
-            written += _write(role, "to_confirm", {"stale": stale}, on=on)
-    return written
+            letters.append((role, "access_review", {}, quarter))
+        if stale := sum(line.is_stale for line in lines[role.campus_id]):
+            letters.append((role, "to_confirm", {"stale": stale}, quarter))
+        if hand_over := stuck.get(role.campus_id):
+            letters.append((role, "hand_over_stuck", {"hand_over": hand_over}, hand_over.successor_id))
+    keys = [_key(*letter) for letter in letters]
+    written = set(OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True))
+    return sum(_write(letter, key) for letter, key in zip(letters, keys, strict=True) if key not in written)
+
+
+def _key(role: CampusMembership, name: str, more: dict[str, Any], once: object) -> str:
+    return f"{name}:{role.campus_id}:{once}:{role.person_id}"
 
 
 @action
-def _write(role: CampusMembership, name: str, more: dict[str, Any], *, on: dt.date) -> bool:
+def _write(letter: _Letter, key: str) -> bool:
+    role, name, more, _ = letter
     assert role.person is not None
-    path = {"access_review": "acces", "to_confirm": "a-confirmer"}[name]
     context = {
         "campus": role.campus,
-        "link": f"{settings.SITE_URL}/espace/campus/{role.campus.slug}/entretien/{path}/",
+        "link": f"{settings.SITE_URL}/espace/campus/{role.campus.slug}/entretien/{_PAGES[name]}/",
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         **more,
     }
-    key = f"{name}:{role.campus_id}:{rules.quarter_of(on)}:{role.person_id}"
     return mail.post(role.person.email, f"mail/{name}", context, key=key)
 
 
-def _confirm(thing: models.Model, campus: Campus, *, by: User, at: dt.datetime) -> Confirmation:
-    confirmation = Confirmation.objects.create(
-        campus=campus, model=thing._meta.label_lower, key=str(thing.pk), at=at, by=by
-    )
-    record(campus, "upkeep.confirm", f"{campus} – toujours vrai : {thing}.")
+def _confirm(line: rules.Line, campus: Campus, *, by: User, at: dt.datetime) -> Confirmation:
+    kind, thing = line.kind, line.thing
+    confirmation = Confirmation.objects.create(campus=campus, model=kind.name, key=str(thing.pk), at=at, by=by)
+    if kind.note:
+        kind.note(thing, timezone.localdate(at))
+    record(campus, "upkeep.confirm", f"{campus} – toujours vrai : {kind.label.lower()}, {thing}.")
     return confirmation

@@ -203,7 +203,21 @@ def test_a_partnership_stands_on_each_day_of_its_years_and_no_other(
 ) -> None:
     member = Partnership(starts_on=start, ends_on=end)
     within = (start is None or day.year >= start.year) and (end is None or day.year <= end.year)
-    assert rules.stands(member, day) == within
+    assert member.stands(day) == within
+
+
+def test_the_base_and_the_code_agree_on_who_belongs_on_a_day(sides: Sides) -> None:
+    starts = [None, PartialDate(2024), PartialDate(2024, 5), PartialDate(2024, 5, 17)]
+    ends = [None, PartialDate(2025), PartialDate(2025, 2), PartialDate(2025, 2, 10)]
+    for start in starts:
+        for end in ends:
+            add_partner(sides.campus, an_organisation(), starts_on=start, ends_on=end)
+    rows = list(Partnership.objects.all())
+    assert len(rows) == 16
+    edges = [each.first for each in (*starts, *ends) if each] + [each.last for each in (*starts, *ends) if each]
+    for day in {edge + dt.timedelta(days=step) for edge in edges for step in (-1, 0, 1)}:
+        assert set(Partnership.objects.active(day)) == {row for row in rows if row.stands(day)}, day
+        assert set(Partnership.objects.not_over(day)) == {row for row in rows if not row.is_over(day)}, day
 
 
 def test_an_organisation_belongs_to_several_campuses() -> None:

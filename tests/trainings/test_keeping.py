@@ -29,6 +29,7 @@ from cmq.trainings.models import (
     Way,
 )
 from cmq.trainings.rules import TrainingTerms
+from cmq.upkeep import actions as upkeep
 from tests.factories import a_campus, a_contributor, a_director, a_person, an_organisation
 
 TODAY = dt.date(2026, 5, 11)
@@ -134,7 +135,7 @@ def test_only_those_of_the_campus_keep_its_trainings(campus: Campus, lycee: Orga
         lambda person: actions.add_training(campus, terms=terms, by=person),
         lambda person: actions.change_training(training, terms=terms, version=1, by=person),
         lambda person: actions.end_training(training, ends_on=TODAY, by=person),
-        lambda person: actions.confirm_training(training, by=person),
+        lambda person: upkeep.confirm(training, campus, by=person),
         lambda person: actions.add_open_day(training, day=TODAY, by=person),
         lambda person: actions.share_training(training, campus=a_campus(), by=person),
         lambda person: actions.load_trainings(campus, lines=[terms], source="t", by=person),
@@ -166,19 +167,20 @@ def test_what_is_on_offer_on_a_day(campus: Campus, lycee: Organisation) -> None:
 
 def test_the_end_and_the_confirmation(campus: Campus, lycee: Organisation) -> None:
     director, training = a_director(campus), a_training(campus, lycee, starts_on=TODAY)
-    with pytest.raises(Refusal, match="déjà confirmée"):
-        actions.confirm_training(training, by=director, on=TODAY)
     later = TODAY + dt.timedelta(30)
-    actions.confirm_training(training, by=director, on=later)
+    at = dt.datetime.combine(later, dt.time(12), dt.UTC)
+    upkeep.confirm(training, campus, by=director, at=at)
     training.refresh_from_db()
     assert training.confirmed_on == later
+    with pytest.raises(Refusal, match="déjà confirmé"):
+        upkeep.confirm(training, campus, by=director, at=at)
     with pytest.raises(Refusal, match="avant d’avoir commencé"):
         actions.end_training(training, ends_on=TODAY - dt.timedelta(1), by=director, on=later)
     actions.end_training(training, ends_on=later, by=director, on=later)
     with pytest.raises(Refusal, match="déjà inscrite"):
         actions.end_training(training, ends_on=later, by=director, on=later)
-    with pytest.raises(Refusal, match="terminée"):
-        actions.confirm_training(training, by=director, on=later + dt.timedelta(1))
+    with pytest.raises(Refusal, match="ne montre pas"):
+        upkeep.confirm(training, campus, by=director, at=at + dt.timedelta(1))
 
 
 def test_open_days(campus: Campus, lycee: Organisation) -> None:

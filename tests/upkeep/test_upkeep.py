@@ -3,7 +3,9 @@
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +16,11 @@ from cmq.core.errors import NotAllowed, Refusal
 from cmq.core.models import Change, OutgoingMail
 from cmq.core.partial_dates import PartialDate
 from cmq.core.provenance import Origin
+from cmq.funding.models import FundingAgreement
+from cmq.organisations import roles
+from cmq.projects.models import Project
+from cmq.tours.actions.planning import write_tour
+from cmq.tours.models import Tour
 from cmq.upkeep import actions, rules
 from cmq.upkeep.models import AccessReview, Confirmation, HandOver
 from tests.factories import a_campus, a_contributor, a_director, a_keeper, a_person, an_organisation
@@ -197,6 +204,102 @@ def test_no_letter_when_all_is_well(campus: Campus) -> None:
     actions.confirm(campus.facts.get(), campus, by=director, at=AT)
     assert actions.remind(on=LATER) == 0
     assert campus.memberships.get().role == CampusRole.DIRECTOR
+
+
+def test_a_joint_project_a_tour_and_an_agreement_are_confirmed_too(campus: Campus) -> None:
+    director = a_director(campus)
+    things = [
+        Project.objects.create(campus=campus, slug="p", title="Projet", objective="Aider", state="en_cours"),
+        Tour.objects.create(campus=campus, slug="t", title="Tournée", summary="Aller", created_at=AT),
+        FundingAgreement.objects.create(campus=campus, kind="region", purpose="Former"),
+    ]
+    over = [
+        Project.objects.create(campus=campus, slug="f", title="Fini", objective="Aider", state="termine"),
+        FundingAgreement.objects.create(campus=campus, kind="etat", purpose="Former", ends_on=dt.date(2026, 11, 9)),
+    ]
+    lines = {line.thing: line for line in rules.lines(campus, on=DAY)}
+    assert set(things) <= set(lines) and not set(over) & set(lines)
+    assert all(lines[thing].said == "jamais daté ni confirmé" for thing in things), "no act ever told of them"
+    for thing in things:
+        actions.confirm(thing, campus, by=director, at=AT)
+        with pytest.raises(Refusal, match="déjà confirmé aujourd’hui"):
+            actions.confirm(thing, campus, by=director, at=AT)
+    lines = {line.thing: line for line in rules.lines(campus, on=DAY)}
+    assert all(lines[thing].said == "confirmé le 10/11/2026" and not lines[thing].is_stale for thing in things)
+
+
+def test_what_an_act_entered_is_dated_by_it(campus: Campus) -> None:
+    director = a_director(campus)
+    write_tour(campus, title="Tournée", summary="Aller", contact="", by=director)
+    line = next(line for line in rules.lines(campus, on=timezone.localdate()) if line.kind.label == "Tournée")
+    assert line.said == f"inscrit ou modifié le {timezone.localdate():%d/%m/%Y}" and not line.is_stale
+
+
+def test_the_reminders_ask_as_much_for_one_director_as_for_many(campus: Campus) -> None:
+    a_director(campus)
+
+    def asked() -> int:
+        actions.remind(on=DAY)
+        with CaptureQueriesContext(connection) as queries:
+            assert actions.remind(on=DAY) == 0
+        return len(queries)
+
+    alone = asked()
+    for _ in range(4):
+        other = a_campus()
+        a_director(other)
+        a_director(other)
+        campuses.add_partner(other, an_organisation())
+    assert asked() == alone
+    assert alone <= 16
+
+
+def test_an_invitation_that_expires_in_a_hand_over_is_said_and_given_again(campus: Campus) -> None:
+    director = a_director(campus)
+    leaving = role_of(director, campus)
+    hand_over = actions.prepare_hand_over(leaving, email="suite@exemple.fr", leaves_on=LATER, by=director, at=AT)
+    with pytest.raises(Refusal, match="pas besoin"):
+        actions.renew_hand_over(hand_over, by=director, at=AT)
+    after = AT + roles.VALID_FOR + dt.timedelta(days=1)
+    assert rules.why_stuck(hand_over, at=after) == "L’invitation a expiré."
+    actions.remind(on=after.date())
+    letters = OutgoingMail.objects.filter(to=director.email, key__startswith="hand_over_stuck")
+    assert "suite@exemple.fr" in letters.get().text
+    assert actions.remind(on=after.date() + dt.timedelta(days=1)) == 0, "once"
+    with pytest.raises(NotAllowed):
+        actions.renew_hand_over(hand_over, by=a_contributor(campus), at=after)
+    first = hand_over.successor
+    actions.renew_hand_over(hand_over, by=director, at=after)
+    hand_over.refresh_from_db()
+    first.refresh_from_db()
+    assert first.ends_on == after.date() and hand_over.successor != first
+    assert rules.why_stuck(hand_over, at=after) == ""
+    assert campus.memberships.invited().get() == hand_over.successor
+    actions.cancel_hand_over(hand_over, by=director, at=after)
+    with pytest.raises(Refusal, match="déjà clos"):
+        actions.renew_hand_over(hand_over, by=director, at=after)
+
+
+def test_a_successor_whose_invitation_a_review_withdrew_is_invited_again(campus: Campus) -> None:
+    director = a_director(campus)
+    hand_over = actions.prepare_hand_over(
+        role_of(director, campus), email="suite@exemple.fr", leaves_on=LATER, by=director, at=AT
+    )
+    mine = role_of(director, campus).pk
+    actions.review_access(campus, keep=[mine], end=[hand_over.successor_id], by=director, at=AT)
+    hand_over.refresh_from_db()
+    assert rules.why_stuck(hand_over, at=AT) == "L’invitation a été retirée."
+    actions.renew_hand_over(hand_over, by=director, at=AT)
+    assert OutgoingMail.objects.filter(to="suite@exemple.fr").count() == 2
+
+
+def test_who_is_invited_already_is_not_invited_twice(campus: Campus) -> None:
+    director = a_director(campus)
+    campuses.invite(campus, email="suite@exemple.fr", role=CampusRole.DIRECTOR, by=director, at=AT)
+    hand_over = actions.prepare_hand_over(
+        role_of(director, campus), email="suite@exemple.fr", leaves_on=LATER, by=director, at=AT
+    )
+    assert hand_over.successor == campus.memberships.invited().get()
 
 
 days = st.one_of(st.none(), st.dates(dt.date(2000, 1, 1), dt.date(2026, 11, 10)))

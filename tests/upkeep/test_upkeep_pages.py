@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cmq.campuses import actions as campuses
-from cmq.campuses.models import Campus, NameKind
+from cmq.campuses.models import AreaKind, Campus, NameKind
 from cmq.core.partial_dates import PartialDate
 from cmq.core.provenance import Origin
+from cmq.reference.models import Commune
 from cmq.upkeep.models import AccessReview, Confirmation, HandOver
 from cmq.web import page_cache
-from tests.factories import a_campus, a_contributor, a_director, a_keeper, a_person, an_origin
+from tests.factories import a_campus, a_contributor, a_director, a_keeper, a_person, an_organisation, an_origin
 
 pytestmark = pytest.mark.django_db
 
@@ -73,8 +74,8 @@ def test_what_is_stale_is_confirmed_one_by_one_or_together() -> None:
     old = Origin(observed_on=PartialDate(2019))
     name = campuses.add_name(campus, name="Ancien campus", kind=NameKind.FORMER, origin=old)
     shown = client.get(page).text
-    assert "constaté ou confirmé depuis le 01/01/2019" in shown
-    assert "date inconnue" in shown
+    assert "constaté : 2019" in shown
+    assert "jamais daté ni confirmé" in shown
     key = f"campuses.campusname:{name.pk}"
     client.post(url("espace_confirm", campus), {"ligne": "campuses.campusname:0"})
     assert not Confirmation.objects.exists()
@@ -88,6 +89,52 @@ def test_what_is_stale_is_confirmed_one_by_one_or_together() -> None:
     assert Confirmation.objects.count() == 2
 
 
+def test_each_line_says_when_it_was_confirmed_on_the_sheet_the_members_and_the_public_page() -> None:
+    campus = a_campus()
+    client = client_of(a_contributor(campus))
+    old = Origin(observed_on=PartialDate(2019))
+    area = campuses.add_area(campus, kind=AreaKind.PLACE, place=Commune.objects.all()[0], origin=old)
+    member = campuses.add_partner(campus, an_organisation("Lycée confirmé"), origin=old)
+    sheet, members = url("espace_campus", campus), url("espace_members", campus)
+    for page, label, pk in ((sheet, "campusarea", area.pk), (members, "partnership", member.pk)):
+        shown = client.get(page).text
+        assert "Constaté : 2019 <strong>(à confirmer)</strong>" in shown
+        key = f"campuses.{label}:{pk}"
+        assert key in shown
+        answer = client.post(url("espace_confirm", campus), {"ligne": key, "retour": "objet"})
+        assert answer["Location"].startswith(f"{page}#")
+        said = f"onfirmé le {timezone.localdate():%d/%m/%Y}"
+        assert said in client.get(page).text
+    assert public(campus).count(said) == 2
+
+
+def test_a_hand_over_that_waits_for_another_invitation_says_so() -> None:
+    campus = a_campus()
+    director = a_director(campus)
+    client, page = client_of(director), url("espace_hand_over", campus)
+    tomorrow = (timezone.localdate() + dt.timedelta(days=1)).isoformat()
+    sent = {"leaving": campus.memberships.get().pk, "email": "suite@exemple.fr", "leaves_on": tomorrow}
+    assert client.post(url("espace_hand_over_renew", campus), follow=True).text.count("Aucun passage de relais") == 1
+    client.post(page, sent)
+    assert "Inviter de nouveau" not in client.get(page).text
+    campus.memberships.invited().update(token_expires_at=timezone.now() - dt.timedelta(days=1))
+    assert "L’invitation a expiré." in client.get(page).text
+    assert "L’invitation a expiré." in client.get(url("espace_upkeep", campus)).text
+    assert "Nouvelle invitation envoyée" in client.post(url("espace_hand_over_renew", campus), follow=True).text
+    assert "Inviter de nouveau" not in client.get(page).text
+
+
+def test_the_desk_counts_the_reviews_overdue(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_director(a_campus())
+    keeper = client_of(a_keeper())
+    for day, said in (
+        (dt.date(2026, 11, 10), "<strong>1</strong> revue d’accès"),
+        (dt.date(2026, 10, 2), "<strong>0</strong> revue d’accès"),
+    ):
+        monkeypatch.setattr(timezone, "localdate", lambda *args, day=day: day)
+        assert said in keeper.get(reverse("registre")).text
+
+
 def test_strangers_find_nothing() -> None:
     campus = a_campus()
     for person in (a_person(), a_contributor(a_campus())):
@@ -97,7 +144,7 @@ def test_strangers_find_nothing() -> None:
 
 
 def public(campus: Campus) -> str:
-    page_cache.shelf = page_cache._Shelf()
+    page_cache.shelf.__init__()  # type: ignore[misc]
     return Client().get(campus.get_absolute_url()).text
 
 

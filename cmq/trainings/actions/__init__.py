@@ -5,7 +5,6 @@ from cmq.trainings.actions.keeping import (
     add_open_day,
     add_training,
     change_training,
-    confirm_training,
     end_training,
     remove_open_day,
 )
@@ -21,7 +20,6 @@ __all__ = [
     "add_training",
     "change_training",
     "compare",
-    "confirm_training",
     "end_share",
     "end_training",
     "load_trainings",

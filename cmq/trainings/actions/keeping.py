@@ -73,18 +73,6 @@ def end_training(training: Training, *, ends_on: dt.date, by: User, on: dt.date 
 
 
 @action
-def confirm_training(training: Training, *, by: User, on: dt.date | None = None) -> None:
-    """Say that all that a training says is still right. Raises `NotAllowed`, `Refusal`."""
-    training = locked_training(training, by=by)
-    on = on or timezone.localdate()
-    require(training.confirmed_on < on, "Cette formation est déjà confirmée aujourd’hui.")
-    require(training.ends_on is None or training.ends_on >= on, "Cette formation est terminée.")
-    training.confirmed_on = on
-    training.save(update_fields=["confirmed_on"])
-    record(training, "trainings.confirm", f"{training.campus} – Formation confirmée : {training}.")
-
-
-@action
 def add_open_day(
     training: Training, *, day: dt.date, note: str = "", by: User | None, on: dt.date | None = None
 ) -> OpenDay:

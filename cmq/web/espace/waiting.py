@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.urls import reverse
+from django.utils import timezone
 
 from cmq.campuses import review
 from cmq.campuses.models import ErrorReport
@@ -12,6 +13,7 @@ from cmq.core.models import OutgoingMail
 from cmq.core.text import agreed
 from cmq.labels.models import LabelDecision
 from cmq.labels.review import oddities, without_dated_label
+from cmq.upkeep.rules import review_overdue
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,9 @@ def counts() -> list[Waiting]:
         Waiting(heaps.unplaced, "campus sans lieu", f"{gaps}?manque=lieu"),
         Waiting(heaps.deduced, "filière(s) déduite(s) à confirmer", f"{gaps}?manque=filiere"),
         Waiting(heaps.duplicates, "doublon(s) possible(s)", reverse("registre_duplicates")),
+        Waiting(
+            review_overdue(on=timezone.localdate()).count(), "revue(s) d’accès en retard", reverse("registre_upkeep")
+        ),
         Waiting(
             OutgoingMail.objects.waiting().count(), "lettre(s) en attente", f"{reverse('registre_outbox')}?etat=attente"
         ),

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from cmq.campuses.models import Campus, Partnership
-from cmq.network.rules import stands
 from cmq.organisations.models import Family
 from cmq.web import maps, network_drawing
 from cmq.web.public.common import public
@@ -49,18 +48,17 @@ def _day(text: str) -> dt.date | None:
 
 
 def _members(campus: Campus, day: dt.date) -> list[Partnership]:
-    rows = campus.partnerships.select_related("organisation__commune")
-    standing = [member for member in rows if stands(member, day)]
-    return sorted(standing, key=lambda member: (_ORDER[member.family], member.organisation.name, member.pk))
+    rows = campus.partnerships.active(day).select_related("organisation__commune")
+    return sorted(rows, key=lambda member: (_ORDER[member.family], member.organisation.name, member.pk))
 
 
 def _elsewhere(campus: Campus, members: Sequence[Partnership], day: dt.date) -> dict[int, list[Campus]]:
     """The other campuses that these organisations belong to on that day, by organisation."""
     organisations = {member.organisation_id for member in members}
-    rows = Partnership.objects.filter(organisation__in=organisations).exclude(campus=campus)
+    rows = Partnership.objects.active(day).filter(organisation__in=organisations).exclude(campus=campus)
     found: dict[int, list[Campus]] = defaultdict(list)
     for row in rows.select_related("campus").order_by("campus__name", "pk"):
-        if stands(row, day) and row.campus not in found[row.organisation_id]:
+        if row.campus not in found[row.organisation_id]:
             found[row.organisation_id].append(row.campus)
     return dict(found)
 

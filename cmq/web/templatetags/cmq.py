@@ -6,11 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.db.models import Model
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
+from django.utils import timezone
 from django.utils.html import format_html
 
 from cmq.core import amounts
 from cmq.core.partial_dates import PartialDate
+from cmq.upkeep import rules
 
 register = template.Library()
 
@@ -64,6 +67,14 @@ def json_ld(value: dict[str, Any]) -> str:
 def state_badge(state: Any) -> dict[str, Any]:
     """The badge of a label state: shape, word and colour."""
     return {"state": state}
+
+
+@register.inclusion_tag("espace/_confirm.html", takes_context=True)
+def confirmation(context: template.Context, thing: Model) -> dict[str, Any]:
+    """When a thing of the page’s campus was last confirmed, with the button; nothing when another answers for it."""
+    campus = context["campus"]
+    line = rules.line_at(campus, f"{thing._meta.label_lower}:{thing.pk}", on=timezone.localdate())
+    return {"campus": campus, "line": line, "csrf_token": context["csrf_token"]}
 
 
 @register.inclusion_tag("partials/field.html")

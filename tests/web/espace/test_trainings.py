@@ -22,6 +22,7 @@ from cmq.reference.models import Commune
 from cmq.trainings import actions
 from cmq.trainings.models import Training, TrainingShare, Way
 from cmq.trainings.rules import TrainingTerms
+from cmq.upkeep.models import Confirmation
 from cmq.web import page_cache
 from tests.factories import a_campus, a_contributor, a_director, an_organisation
 
@@ -118,8 +119,14 @@ def test_a_training_is_entered_changed_confirmed_and_ended(campus: Campus, lycee
     assert "portes ouvertes" in client.get(url("training", campus, training.pk)).content.decode()
     gone = client.post(url("espace_open_day_remove", campus, training.open_days.get().pk), follow=True)
     assert "Journée retirée" in gone.content.decode()
-    again = client.post(url("espace_training_confirm", campus, training.pk), follow=True)
-    assert "déjà confirmée" in again.content.decode()
+    page = url("espace_training", campus, training.pk)
+    assert "Inscrit ou modifié le" in client.get(page).content.decode()
+    line = {"ligne": f"trainings.training:{training.pk}", "retour": "objet"}
+    confirmed = client.post(url("espace_confirm", campus), line, follow=True)
+    assert confirmed.redirect_chain[-1][0] == page
+    assert "Confirmé le" in confirmed.content.decode()
+    assert "toujours vrai" not in client.get(page).content.decode(), "once a day"
+    assert "déjà confirmé" in client.post(url("espace_confirm", campus), line, follow=True).content.decode()
     assert client.post(url("espace_training_end", campus, training.pk), {"ends_on": "2026-01-01"}).status_code == 302
     assert client.get(url("training", campus, training.pk)).status_code == 404
     assert "est finie" in client.get(url("espace_training", campus, training.pk)).content.decode()
@@ -133,7 +140,8 @@ def test_another_campus_opens_nothing(campus: Campus, lycee: Organisation) -> No
     # Nor by its own address.
     for name in ("espace_training", "espace_training_change", "espace_training_end", "espace_training_share"):
         assert client.get(url(name, other, training.pk)).status_code == 404
-    assert client.post(url("espace_training_confirm", other, training.pk)).status_code == 404
+    client.post(url("espace_confirm", other), {"ligne": f"trainings.training:{training.pk}"})
+    assert not Confirmation.objects.exists()
 
 
 def test_a_training_is_shared_and_accepted_on_the_pages(campus: Campus, lycee: Organisation) -> None:

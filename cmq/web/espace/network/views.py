@@ -35,14 +35,14 @@ def network(request: HttpRequest, slug: str) -> HttpResponse:
     """Who waits for an answer, who belongs today with which conventions; an organisation to invite."""
     campus, today = campus_for(request, slug), timezone.localdate()
     requests = list(PartnerRequest.objects.filter(campus=campus).select_related("organisation", "campus"))
-    members = campus.partnerships.select_related("organisation").prefetch_related("conventions")
+    members = campus.partnerships.active(today).select_related("organisation").prefetch_related("conventions")
     text = request.GET.get("q", "").strip()[:120]
     found = Organisation.objects.filter(is_demo=campus.is_demo, folded_name__contains=fold(text))
     context = {
         "campus": campus,
         "open": [each for each in requests if each.is_open],
         "closed": [each for each in requests if not each.is_open][:CLOSED_SHOWN],
-        "members": [(each, _standing(each)) for each in members if rules.stands(each, today)],
+        "members": [(each, _standing(each)) for each in members],
         "text": text,
         "found": found[:MOST_FOUND] if text else [],
         "today": today,

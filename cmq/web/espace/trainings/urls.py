@@ -14,7 +14,6 @@ urlpatterns = [
     path(f"{_ONE}/", views.training, name="espace_training"),
     path(f"{_ONE}/modifier/", views.change, name="espace_training_change"),
     path(f"{_ONE}/fin/", views.end, name="espace_training_end"),
-    path(f"{_ONE}/confirmer/", views.confirm, name="espace_training_confirm"),
     path(f"{_ONE}/portes-ouvertes/", views.open_day, name="espace_training_open_day"),
     path(f"{_ONE}/partager/", views.share, name="espace_training_share"),
     path(f"{_ALL}/portes-ouvertes/<int:pk>/retirer/", views.remove_open_day, name="espace_open_day_remove"),

@@ -123,22 +123,6 @@ def end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return page(request, "espace/trainings/act.html", context, form=form)
 
 
-@logged_in(*ACT)
-def confirm(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Say that a training is still as it is written."""
-    campus, person = campus_for(request, slug), person_of(request)
-    found = _held(campus, pk)
-    message = "Formation confirmée."
-    return press(
-        request,
-        lambda: actions.confirm_training(found, by=person),
-        message,
-        "espace_training",
-        campus.slug,
-        found.pk,
-    )
-
-
 @logged_in(*READ_AND_ACT)
 def open_day(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Announce an open day."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from cmq.applications.models import LabelApplication
@@ -45,7 +46,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "quarter": rules.quarter_of(on),
         "reviews": AccessReview.objects.filter(campus=campus).select_related("done_by")[:8],
         "is_due": rules.review_due(on=on).filter(pk=campus.pk).exists(),
-        "hand_over": _open_hand_over(campus),
+        **_hand_over_in(campus),
         "stale": sum(line.is_stale for line in lines),
         "lines": lines,
         "heads": rules.can_review(person_of(request), campus),
@@ -81,7 +82,7 @@ def hand_over(request: HttpRequest, slug: str) -> HttpResponse:
 
     if submit(request, form, prepare):
         return done(request, "Passage de relais préparé : la lettre d’invitation part.", "espace_hand_over", slug)
-    context = {"campus": campus, "hand_over": _open_hand_over(campus), "left": _left(campus)}
+    context = {"campus": campus, **_hand_over_in(campus), "left": _left(campus)}
     return page(request, "espace/upkeep/hand_over.html", context, form=form)
 
 
@@ -100,6 +101,21 @@ def cancel(request: HttpRequest, slug: str) -> HttpResponse:
     return press(request, act, "Passage de relais annulé.", "espace_hand_over", slug)
 
 
+@logged_in(*ACT)
+def renew(request: HttpRequest, slug: str) -> HttpResponse:
+    """Invite the successor again."""
+    campus, person = campus_for(request, slug), person_of(request)
+    allow(rules.can_review(person, campus), "Seul le directeur du campus invite un successeur.")
+    found = _open_hand_over(campus)
+
+    def act() -> None:
+        require(found, "Aucun passage de relais n’est préparé.")
+        assert found is not None
+        actions.renew_hand_over(found, by=person)
+
+    return press(request, act, "Nouvelle invitation envoyée.", "espace_hand_over", slug)
+
+
 @logged_in(*READ)
 def to_confirm(request: HttpRequest, slug: str) -> HttpResponse:
     """What is stale, one button each and one for all; or, asked for, all that the campus shows."""
@@ -115,16 +131,17 @@ def to_confirm(request: HttpRequest, slug: str) -> HttpResponse:
 def confirm(request: HttpRequest, slug: str) -> HttpResponse:
     """Confirm one line."""
     campus, person = campus_for(request, slug), person_of(request)
-    sent = request.POST.get("ligne", "")
-    lines = rules.lines(campus, on=timezone.localdate())
-    thing = next((line.thing for line in lines if f"{line.kind.name}:{line.thing.pk}" == sent), None)
+    line = rules.line_at(campus, request.POST.get("ligne", ""), on=timezone.localdate())
 
     def act() -> None:
-        require(thing, "Ce campus ne montre pas cela, ou plus.")
-        assert thing is not None
-        actions.confirm(thing, campus, by=person)
+        require(line, "Ce campus ne montre pas cela, ou plus.")
+        assert line is not None
+        actions.confirm(line.thing, campus, by=person)
 
-    return press(request, act, "Confirmé.", "espace_to_confirm", campus.slug)
+    if line is None or request.POST.get("retour") != "objet":
+        return press(request, act, "Confirmé.", "espace_to_confirm", campus.slug)
+    # From the page of the thing itself, back to it.
+    return press(request, act, f"Confirmé : {line.thing}.", reverse("espace_campus", args=[campus.slug]) + line.path)
 
 
 @logged_in(*ACT)
@@ -158,6 +175,11 @@ def overdue(request: HttpRequest) -> HttpResponse:
 def _open_hand_over(campus: Campus) -> HandOver | None:
     people = "leaving__person", "successor__person", "campus"
     return HandOver.objects.open().filter(campus=campus).select_related(*people).first()
+
+
+def _hand_over_in(campus: Campus) -> dict[str, Any]:
+    found = _open_hand_over(campus)
+    return {"hand_over": found, "stuck": rules.why_stuck(found, at=timezone.now()) if found else ""}
 
 
 def _left(campus: Campus) -> list[tuple[str, int]]:

@@ -28,6 +28,7 @@ from cmq.web.espace.access import (
 from cmq.web.espace.fields import CAMPUS_SAYS, KEEPER_SAYS, origin_in
 from cmq.web.espace.forms import FactForm, NameForm, PlaceForm, TerritoryForm
 from cmq.web.espace.register_forms import ReasonForm
+from cmq.web.espace.upkeep.reading import mark_seen
 from cmq.web.espace.wording import in_words
 
 PER_PAGE = 25
@@ -38,7 +39,11 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
     """What is known of a campus, what is missing, what its sources dispute."""
     campus = campus_for(request, slug)
     today = timezone.localdate()
-    states = review.by_field(in_words(campus.facts.standing().prefetch_related("sources")))
+    facts = list(campus.facts.standing().prefetch_related("sources"))
+    names = list(campus.names.prefetch_related("sources"))
+    areas = list(campus.areas.select_related("academie", "departement", "commune").prefetch_related("sources"))
+    mark_seen(campus, [*(fact for fact in facts if fact.is_preferred), *names, *areas], on=today)
+    states = review.by_field(in_words(facts))
     context = {
         "campus": campus,
         "state": state_of(campus, on=today),
@@ -46,8 +51,8 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
         "unstated": [state for state in states if not state.facts],
         "missing": [state for state in states if state.is_missing],
         "contradicted": [state for state in states if state.is_contradicted],
-        "names": campus.names.prefetch_related("sources"),
-        "areas": campus.areas.select_related("academie", "departement", "commune").prefetch_related("sources"),
+        "names": names,
+        "areas": areas,
         "decisions": campus.decisions.standing().in_time_order().prefetch_related("sources"),
         "awards": [(award, is_given(award)) for award in awards_of(campus)],
         "replaced": campus.decisions.replaced().in_time_order().select_related("corrected_by"),

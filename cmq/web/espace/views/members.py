@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from cmq.campuses import actions
 from cmq.campuses.models import Campus, PartnerRole, Partnership
@@ -14,6 +15,7 @@ from cmq.web.espace import finding
 from cmq.web.espace.access import READ, READ_AND_ACT, campus_for, done, logged_in, page, person_of, posted, submit
 from cmq.web.espace.fields import origin_in
 from cmq.web.espace.forms import EndForm, MemberForm, NewMemberForm
+from cmq.web.espace.upkeep.reading import mark_seen
 from cmq.web.espace.views.campus import _usual_source
 
 
@@ -21,11 +23,14 @@ from cmq.web.espace.views.campus import _usual_source
 def members(request: HttpRequest, slug: str) -> HttpResponse:
     """Everyone who belongs or belonged to a campus."""
     campus = campus_for(request, slug)
-    listed = campus.partnerships.select_related("organisation__commune").prefetch_related("sources")
+    listed = list(campus.partnerships.select_related("organisation__commune").prefetch_related("sources"))
+    today = timezone.localdate()
+    standing = [member for member in listed if not member.is_over(today)]
+    mark_seen(campus, standing, on=today)
     context = {
         "campus": campus,
-        "standing": listed.filter(ends_on=None),
-        "former": listed.exclude(ends_on=None),
+        "standing": standing,
+        "former": [member for member in listed if member.is_over(today)],
     }
     return page(request, "espace/members.html", context)
 
