@@ -43,7 +43,7 @@ class Occupation(models.Model):
     digital_transition = models.BooleanField("transition numérique", null=True, blank=True)
     ageing_transition = models.BooleanField("transition démographique", null=True, blank=True)
     is_obsolete = models.BooleanField("sorti du répertoire", default=False)
-    # The edition that the row was last read in.
+    # The edition that gave the row its present values.
     source = models.ForeignKey(
         Source, verbose_name="source", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

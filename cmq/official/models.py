@@ -25,8 +25,6 @@ class OfficialRun(models.Model):
     importer = models.CharField("source", max_length=40, db_index=True)
     state = models.CharField("état", max_length=10, choices=RunState.choices, default=RunState.RUNNING)
     started_at = models.DateTimeField("commencé le")
-    # Moves while it runs: a run whose heart stopped was interrupted.
-    alive_at = models.DateTimeField("vu vivant le")
     finished_at = models.DateTimeField("fini le", null=True, blank=True)
     url = models.CharField("adresse", max_length=600, blank=True)
     file_name = models.CharField("fichier", max_length=200, blank=True)
@@ -63,3 +61,9 @@ class OfficialRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.importer} ({self.get_state_display()})"
+
+    @property
+    def counts(self) -> str:
+        """What became of the rows, in one sentence."""
+        words = "{} lues, {} créées, {} modifiées, {} inchangées, {} retirées, {} refusées."
+        return words.format(self.read, self.created, self.changed, self.unchanged, self.removed, self.refused)

@@ -1,0 +1,53 @@
+"""One at a time, across the processes of every machine: a lock that dies with whoever holds it."""
+
+import fcntl
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from cmq.core.text import slug_of
+
+
+@contextmanager
+def one_at_a_time(name: str) -> Iterator[bool]:
+    """Hold the lock of that name for the block, when nobody else does.
+
+    Yields whether it is held; nobody waits. A process that is killed lets go at once: the lock is a session of the
+    database on PostgreSQL, which every machine shares, and a file on SQLite, which has one machine only.
+    """
+    if connection.vendor == "postgresql":
+        with _database_lock(name) as held:
+            yield held
+    else:
+        with _file_lock(Path(settings.VAR_DIR) / "locks" / f"{slug_of(name)}.lock") as held:
+            yield held
+
+
+@contextmanager
+def _database_lock(name: str) -> Iterator[bool]:
+    number = zlib.crc32(name.encode())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+        held = bool(cursor.fetchone()[0])
+    try:
+        yield held
+    finally:
+        if held:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[bool]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True

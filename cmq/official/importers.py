@@ -1,0 +1,134 @@
+"""What an importer is: where a source publishes, how its file reads, and which rows it fills."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from django.db import models
+from django.db.models import Q
+
+from cmq.core.partial_dates import PartialDate
+from cmq.official.errors import Rejected, SourceUnavailable
+from cmq.official.fetching import Caller
+from cmq.reference.models import Commune, Departement
+
+LICENCE_OUVERTE = "Licence Ouverte 2.0 (Etalab)"
+ODBL = "Open Database License 1.0 (ODbL)"
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where the newest edition of a source is.
+
+    Attributes:
+        title: of the document, as facts will cite it.
+        published_on: the date that the source says it is of.
+        name: a file name, with its ending.
+    """
+
+    url: str
+    title: str
+    name: str
+    published_on: PartialDate | None = None
+
+
+class Known:
+    """What parsers may ask of the reference, read once: they touch no database themselves."""
+
+    def __init__(self) -> None:
+        self._keys: dict[type[models.Model], frozenset[str]] = {}
+
+    @cached_property
+    def communes(self) -> frozenset[str]:
+        """INSEE codes of today's communes and arrondissements."""
+        return frozenset(Commune.objects.values_list("insee_code", flat=True))
+
+    @cached_property
+    def departements(self) -> Mapping[str, str]:
+        """INSEE code of each département → that of its region."""
+        return dict(Departement.objects.values_list("code", "region"))
+
+    def keys(self, model: type[models.Model]) -> frozenset[str]:
+        """Primary keys of a table, as they are when it is asked for the first time."""
+        if model not in self._keys:
+            self._keys[model] = frozenset(model._default_manager.values_list("pk", flat=True))
+        return self._keys[model]
+
+
+Parsed = tuple[int, models.Model | Rejected]
+Parse = Callable[[Path, Known], Iterable[Parsed]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table that an importer fills.
+
+    Attributes:
+        key: the fields that tell one row from another (`attname`s).
+        columns: the other fields that the file says; a row that has them all the same is left alone.
+        parse: pure: reads the file, yields line numbers with an unsaved row or with `Rejected`.
+        removes: whether a row that the file no longer has goes away. A row that others point at stays.
+        scope: the rows that belong to this importer, in a table that several fill.
+        dated: whether rows have `source` (and `loaded_on`), to be set when they change.
+    """
+
+    model: type[models.Model]
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    parse: Parse
+    removes: bool = True
+    scope: Q = field(default_factory=Q)
+    dated: bool = True
+
+
+@dataclass(frozen=True)
+class Importer:
+    """A source and what is made of it.
+
+    Attributes:
+        slug: its name on the command line.
+        title, publisher, licence: as pages and open data cite them.
+        page: where a person reads about it.
+        locate: asks the source for its newest edition.
+        tables: filled in this order.
+        stale_after: how long an edition is fresh.
+        smallest_share: a file with fewer rows than this share of those held is refused.
+        most_rejected: a file with more bad rows than this share is refused.
+        after: called once all rows are in, in the same transaction: what is derived from them.
+    """
+
+    slug: str
+    title: str
+    publisher: str
+    licence: str
+    page: str
+    locate: Callable[[Caller], Located]
+    tables: Sequence[Table]
+    stale_after: dt.timedelta
+    smallest_share: float = 0.5
+    most_rejected: float = 0.2
+    after: Callable[[], None] | None = None
+
+
+def by_hand(where: str) -> Callable[[Caller], Located]:
+    """For a source without a lasting address: a person downloads its file.
+
+    Args:
+        where: where to find it, in French.
+    """
+
+    def locate(_: Caller) -> Located:
+        raise SourceUnavailable(f"Cette source n’a pas d’adresse durable : prenez le fichier ({where}), puis --file.")
+
+    return locate
+
+
+def fixed(url: str, *, title: str, name: str) -> Callable[[Caller], Located]:
+    """For a source whose address never changes; the date of the edition is then that of the file's own rows."""
+
+    def locate(_: Caller) -> Located:
+        return Located(url, title, name)
+
+    return locate
