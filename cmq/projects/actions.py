@@ -16,7 +16,8 @@ from cmq.core import pictures
 from cmq.core.errors import require, require_right
 from cmq.core.feed import action, record
 from cmq.core.partial_dates import PartialDate
-from cmq.core.text import one_line, slug_of
+from cmq.core.slugs import save_with_free_slug
+from cmq.core.text import one_line
 from cmq.organisations.models import Organisation
 from cmq.projects import rules
 from cmq.projects.models import (
@@ -304,10 +305,10 @@ def _write(project: Project, terms: ProjectTerms) -> None:
     for name in ("starts_on", "ends_on", "budget", "is_public"):
         setattr(project, name, getattr(terms, name))
     if is_new:
-        project.slug = _free_slug(project.title)
+        save_with_free_slug(project, project.title, default="projet")
     else:
         project.version += 1
-    project.save()
+        project.save()
     project.audiences.all().delete()
     chosen = sorted(set(terms.audiences), key=Audience.values.index)
     ProjectAudience.objects.bulk_create(ProjectAudience(project=project, audience=each) for each in chosen)
@@ -340,14 +341,6 @@ def _set_partners(project: Project, partners: list[Organisation], *, on: dt.date
     project.partners.exclude(organisation__in=wanted).delete()
     new = sorted(wanted - cited)
     ProjectPartner.objects.bulk_create(ProjectPartner(project=project, organisation_id=each) for each in new)
-
-
-def _free_slug(title: str) -> str:
-    slug = slug_of(title) or "projet"
-    taken = set(Project.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
-    if slug not in taken:
-        return slug
-    return next(found for number in range(2, len(taken) + 3) if (found := f"{slug}-{number}") not in taken)
 
 
 def _told(project: Project) -> dict[str, Any]:

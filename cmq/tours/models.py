@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from cmq.campuses.models import Campus
@@ -63,6 +64,7 @@ class Tour(models.Model):
         ordering = ["-created_at", "pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(title="") & ~Q(slug="") & ~Q(summary=""), name="tour_is_described"),
+            models.UniqueConstraint(fields=["campus", "title"], name="tour_title_once_in_a_campus"),
         ]
 
     def __str__(self) -> str:
@@ -179,6 +181,11 @@ class Stop(models.Model):
     def ends(self) -> dt.datetime:
         """When it ends, on the clocks of the place."""
         return self.ends_at.astimezone(self.zone)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it has started: nobody registers any more."""
+        return self.starts_at <= timezone.now()
 
     @property
     def when(self) -> str:

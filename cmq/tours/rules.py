@@ -79,6 +79,13 @@ def check_terms(terms: StopTerms, *, at: dt.datetime) -> None:
     require(starts > at, "Cette étape commencerait dans le passé : choisissez une date à venir.")
     require(starts - at <= FURTHEST, "Cette date est à plus de trois ans.")
     require(one_line(terms.place), "Donnez le lieu de l’étape.")
+    for text, longest, what in (
+        (one_line(terms.place), 150, "Le lieu"),
+        (one_line(terms.address), 250, "L’adresse"),
+        (terms.description.strip(), 2000, "Le programme"),
+        (terms.accessibility.strip(), 1000, "L’accessibilité"),
+    ):
+        require(len(text) <= longest, f"{what} dépasse {longest} caractères.")
     require(terms.audiences, "Choisissez au moins un public.")
     if terms.booking != Booking.NONE:
         require(terms.capacity, "Donnez le nombre de places : sans lui, personne ne peut s’inscrire.")

@@ -1,11 +1,16 @@
 """Several people at the same instant: never one seat too many, never two stops at one hour."""
 
+import datetime as dt
+from collections.abc import Callable
+
 import pytest
 
+from cmq.campuses.models import Campus
 from cmq.core.errors import Refusal
 from cmq.core.feed import first_broken_position
 from cmq.tours.actions import planning, registering
-from cmq.tours.models import Registration, RegistrationState, Stop
+from cmq.tours.models import Registration, RegistrationState, Stop, Tour
+from tests.factories import a_campus
 from tests.procedure.test_at_once import at_once
 from tests.tours.tour_world import LILLE, World
 
@@ -48,6 +53,51 @@ def test_two_stops_planned_at_one_hour_are_one() -> None:
     )
     assert sum(isinstance(each, Refusal) for each in results) == 1
     assert Stop.objects.count() == 1
+
+
+def test_two_stops_that_overlap_planned_at_once_are_one() -> None:
+    world = World()
+    early = world.terms(starts=dt.time(9), ends=dt.time(11))
+    late = world.terms(commune=LILLE, starts=dt.time(10, 30), ends=dt.time(12))
+    results = at_once(
+        lambda: planning.plan_stop(world.tour, terms=early, by=world.director, at=world.at),
+        lambda: planning.plan_stop(world.tour, terms=late, by=world.director, at=world.at),
+    )
+    (refusal,) = (each for each in results if isinstance(each, Refusal))
+    assert "à deux endroits à la même heure" in str(refusal)
+    assert Stop.objects.count() == 1 and first_broken_position() is None
+
+
+def test_two_tours_of_one_title_written_at_once_are_one_in_a_campus_and_two_in_two() -> None:
+    world, other = World(), a_campus()
+
+    def write(campus: Campus) -> Callable[[], object]:
+        return lambda: planning.write_tour(campus, title="Le goût voyage", summary="Un camion.", by=None)
+
+    results = at_once(write(world.campus), write(world.campus), write(other), write(other))
+    refusals = [each for each in results if isinstance(each, Refusal)]
+    assert len(refusals) == 2 and all("déjà une tournée « Le goût voyage »" in str(each) for each in refusals)
+    made = Tour.objects.filter(title="Le goût voyage")
+    assert {tour.slug for tour in made} == {"le-gout-voyage", "le-gout-voyage-2"}
+    assert {tour.campus for tour in made} == {world.campus, other}
+
+
+def test_a_seat_taken_back_while_others_confirm_keeps_the_count() -> None:
+    world = World()
+    stop = world.stop(seats=2)
+    holders = [world.seat(stop, f"a{number}@exemple.fr") for number in range(2)]
+    coming = [world.ask(stop, f"b{number}@exemple.fr") for number in range(2)]
+    at_once(
+        *(
+            lambda each=each: registering.withdraw(each, reason="Fermé", by=world.director, at=world.at)
+            for each in (holders[0], holders[0])
+        ),
+        *(lambda each=each: registering.confirm(each.token, at=world.at) for each in coming),
+    )
+    stop.refresh_from_db()
+    confirmed = stop.registrations.filter(state=RegistrationState.CONFIRMED)
+    assert stop.taken == sum(confirmed.values_list("seats", flat=True)) == 2
+    assert stop.registrations.in_line().count() == 1
 
 
 def test_one_address_asking_twice_at_once_is_one_registration() -> None:

@@ -29,8 +29,10 @@ def world(db: None) -> World:
 def test_a_tour_is_written_published_and_seen_in_the_feed(world: World) -> None:
     tour = world.tour
     assert (tour.slug, tour.is_published, tour.version) == ("la-table-en-route", False, 1)
-    before = feed.public_position()
-    again = planning.write_tour(world.campus, title="La table en route", summary="Autre.", by=None)
+    elsewhere, before = a_campus(), feed.public_position()
+    with pytest.raises(Refusal, match="déjà une tournée"):
+        planning.write_tour(world.campus, title="La  table en route ", summary="Autre.", by=None)
+    again = planning.write_tour(elsewhere, title="La table en route", summary="Autre.", by=None)
     assert again.slug == "la-table-en-route-2"
     assert feed.public_position() == before
     with pytest.raises(Refusal, match="Ajoutez une étape"):

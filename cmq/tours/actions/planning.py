@@ -10,7 +10,8 @@ from cmq.accounts.models import User
 from cmq.campuses.models import Campus
 from cmq.core.errors import require, require_right
 from cmq.core.feed import action, record
-from cmq.core.text import one_line, slug_of
+from cmq.core.slugs import save_with_free_slug
+from cmq.core.text import one_line
 from cmq.projects.models import Project
 from cmq.tours import rules
 from cmq.tours.actions import letters
@@ -41,12 +42,14 @@ def write_tour(
     The address stays when the title changes; a project is one of the campus's own. Raises `NotAllowed`, `Refusal`.
     """
     require_right(by is None or rules.can_edit(by, campus))
+    # The campus is the lock: of two tours of one title written at once, the second sees the first.
+    campus = Campus.objects.select_for_update(of=("self",)).get(pk=campus.pk)
     if tour is not None:
         tour = _locked_tour(tour, by=by)
         require(version == tour.version, STALE)
         tour.version += 1
     else:
-        tour = Tour(campus=campus, created_at=at or timezone.now(), slug=_free_slug(title))
+        tour = Tour(campus=campus, created_at=at or timezone.now())
     tour.title, tour.summary, tour.contact = one_line(title), summary.strip(), contact.strip().lower()
     tour.project = project
     is_own = project is None or Project.objects.of(campus).filter(pk=project.pk).exists()
@@ -55,7 +58,15 @@ def write_tour(
     require(len(tour.title) <= 150, "Le titre dépasse 150 caractères.")
     require(tour.summary, "Présentez la tournée en quelques phrases.")
     require(len(tour.summary) <= 3000, "La présentation dépasse 3 000 caractères.")
-    tour.save()
+    is_double = campus.tours.filter(title=tour.title).exclude(pk=tour.pk).exists()
+    require(
+        not is_double, f"Votre campus a déjà une tournée « {tour.title} » : distinguez-les, par exemple par l’année."
+    )
+    if tour.pk is None:
+        # The pages of registrations stand beside those of the tours.
+        save_with_free_slug(tour, tour.title, default="tournee", max_length=90, reserved=("inscription",))
+    else:
+        tour.save()
     record(tour, "tours.write_tour", f"{campus} – tournée écrite : {tour}.", is_private=not tour.is_published)
     return tour
 
@@ -195,8 +206,8 @@ def _write(stop: Stop, terms: StopTerms, *, at: dt.datetime) -> None:
         f"{stop.taken} places sont déjà prises : le nombre de places ne peut pas descendre en dessous.",
     )
     stop.starts_at, stop.ends_at, stop.commune = terms.starts_at, terms.ends_at, terms.commune
-    stop.place, stop.address = one_line(terms.place)[:150], one_line(terms.address)[:250]
-    stop.description, stop.accessibility = terms.description.strip()[:2000], terms.accessibility.strip()[:1000]
+    stop.place, stop.address = one_line(terms.place), one_line(terms.address)
+    stop.description, stop.accessibility = terms.description.strip(), terms.accessibility.strip()
     stop.booking, stop.capacity = terms.booking, terms.capacity
     stop.save()
     stop.audiences.all().delete()
@@ -210,11 +221,3 @@ def _where_and_when(stop: Stop) -> tuple[object, ...]:
 def _record(stop: Stop, act: str, summary: str) -> None:
     said = f"{stop.tour.campus} – tournée {stop.tour}, {summary}"
     record(stop, act, said, is_private=not stop.tour.is_published)
-
-
-def _free_slug(title: str) -> str:
-    base = slug_of(title, max_length=90) or "tournee"
-    # The pages of registrations stand beside those of the tours.
-    taken = {"inscription", *Tour.objects.filter(slug__startswith=base).values_list("slug", flat=True)}
-    numbered = (f"{base}-{number}" if number > 1 else base for number in range(1, len(taken) + 2))
-    return next(slug for slug in numbered if slug not in taken)

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cmq.core.errors import Refusal
 from cmq.tours.models import Registration, RegistrationState, Stop, StopState, Tour
 from tests.factories import a_campus, a_contributor
 from tests.tours.tour_world import AMIENS, LENS, LILLE, World
@@ -169,6 +170,36 @@ def test_lists_ask_the_same_number_of_questions_whatever_they_hold(director: Cli
     for number in range(2):
         world.stop(12 + number, LENS)
         world.seat(stop, f"p{number}@exemple.fr")
-        Tour.objects.create(campus=world.campus, slug=f"t{number}", title="T", summary="S", created_at=world.at)
+        Tour.objects.create(
+            campus=world.campus, slug=f"t{number}", title=f"T{number}", summary="S", created_at=world.at
+        )
     assert Registration.objects.filter(state=RegistrationState.CONFIRMED).count() == 3
     assert [cost(address) for address in addresses] == one
+
+
+def test_a_registration_is_taken_back_from_its_page(director: Client, world: World) -> None:
+    stop = world.stop(seats=1)
+    holder, waiting = world.seat(stop), world.seat(stop, "b@exemple.fr")
+    link = url("tour_registration_withdraw", world, stop.pk, holder.pk)
+    assert link in director.get(url("tour_stop", world, stop.pk)).content.decode()
+    refused = director.post(link, {"reason": " "})
+    assert refused.status_code == 422 and "obligatoire" in refused.content.decode()
+    answer = director.post(link, {"reason": "Vous avez appelé"}, follow=True)
+    assert "La personne est prévenue" in answer.content.decode()
+    waiting.refresh_from_db()
+    assert waiting.state == RegistrationState.CONFIRMED
+    assert director.get(link).status_code == 404
+    elsewhere = world.stop(12, LENS, seats=1)
+    assert director.get(url("tour_registration_withdraw", world, elsewhere.pk, waiting.pk)).status_code == 404
+
+
+def test_a_title_that_the_campus_has_already_is_refused_on_the_page(director: Client, world: World) -> None:
+    answer = director.post(url("tour_new", world), {"title": " La table  en route", "summary": "Un camion."})
+    assert answer.status_code == 422 and "déjà une tournée" in answer.content.decode()
+    assert Tour.objects.count() == 1
+
+
+@pytest.mark.parametrize(("name", "length"), [("place", 151), ("address", 251), ("description", 2001)])
+def test_what_is_too_long_is_said_not_cut(world: World, name: str, length: int) -> None:
+    with pytest.raises(Refusal, match=f"dépasse {length - 1} caractères"):
+        world.stop(**{name: "x" * length})
