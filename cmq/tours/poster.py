@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,20 @@ from django.conf import settings
 
 from cmq.core.codes import qr_code
 from cmq.core.documents import shown
-from cmq.tours.models import Booking, Stop, StopState
+from cmq.tours import rules
+from cmq.tours.models import Stop, StopState
 
 TEMPLATE = Path(__file__).resolve().parent / "data" / "poster.typ"
-# What a page of this size holds under the title, the hours and the place.
+# What is read from afar of a text; the sizes shrink for a long title or place, until one page holds all.
 MOST_TEXT = 420
+_LONGEST_WORD = re.compile(r"\S{24}(?=\S)")
 
 
 def pdf(stop: Stop, *, at: dt.datetime) -> bytes:
     """The poster of a stop as it stands."""
     made: bytes = typst.compile(
         TEMPLATE,
-        sys_inputs={"data": json.dumps(content(stop))},
+        sys_inputs={"data": json.dumps(content(stop, at=at))},
         ignore_system_fonts=True,
         pdf_standards=["a-2a", "ua-1"],
         timestamp=at.replace(microsecond=0),
@@ -29,10 +32,9 @@ def pdf(stop: Stop, *, at: dt.datetime) -> bytes:
     return made
 
 
-def content(stop: Stop) -> dict[str, Any]:
-    """What the poster says."""
+def content(stop: Stop, *, at: dt.datetime) -> dict[str, Any]:
+    """What the poster says at that instant."""
     tour, url = stop.tour, f"{settings.SITE_URL}{stop.get_absolute_url()}"
-    is_booked = stop.booking == Booking.OPEN and stop.state == StopState.PLANNED
     parts = [("Pour qui", ", ".join(stop.audience_labels)), ("Accessibilité", _cut(stop.accessibility))]
     texts = {
         "title": tour.title,
@@ -41,16 +43,21 @@ def content(stop: Stop) -> dict[str, Any]:
         "where": stop.where,
         "summary": _cut(stop.description or tour.summary),
         "cancelled": stop.reason if stop.state == StopState.CANCELLED else "",
-        "invitation": "Inscription en ligne :" if is_booked else "En savoir plus :",
+        "invitation": "Inscription en ligne :" if rules.is_open(stop, at=at) else "En savoir plus :",
         "campus": f"Campus des métiers et des qualifications – {tour.campus}",
-        "url": url,
     }
     return {
-        **{name: shown(text) for name, text in texts.items()},
-        "parts": [(shown(name), shown(text)) for name, text in parts if text],
+        **{name: _printed(text) for name, text in texts.items()},
+        "url": shown(url),
+        "parts": [(shown(name), _printed(text)) for name, text in parts if text],
         "is_demo": tour.campus.is_demo,
         "code": qr_code(url),
     }
+
+
+def _printed(text: str) -> str:
+    """What the fonts have, with a place to break in the words that are longer than a line."""
+    return _LONGEST_WORD.sub("\\g<0>\u200b", shown(text))
 
 
 def _cut(text: str) -> str:
