@@ -3,10 +3,14 @@
 Each process keeps its own copies. The change feed tells when they are stale: its position is read at most every
 quarter of a second, so that no page is ever older than that after a change. Proxies and browsers revalidate by ETag.
 
+A page that the clock alone will change (registrations close when a stop starts) says until when it may be kept:
+`valid_until`.
+
 A public page says nothing of who reads it but in its slots: the account in the header, and messages. For a person with
 a session the page is kept with its slots empty, and only they are drawn.
 """
 
+import datetime as dt
 import functools
 import gzip
 import hashlib
@@ -55,11 +59,28 @@ def public_page(view: View) -> View:
             if response.status_code != 200 or len(request.META.get("QUERY_STRING", "")) > MAX_QUERY:
                 response.content = _fill(response.content, request)
                 return response
-            page = _Page(response.content, tuple(response.items()), etag="")
+            page = _Page(response.content, tuple(response.items()), etag="", until=_end_of(request))
             shelf.put(key, page, version)
         return HttpResponse(_fill(page.body, request), headers=dict(page.headers))
 
     return wrapper
+
+
+def valid_until(request: HttpRequest, *instants: dt.datetime) -> None:
+    """Say that the page being drawn is not to be kept beyond the earliest of these instants; the past ones say nothing.
+
+    What several parts of one page say adds up.
+    """
+    at = timezone.now()
+    known = getattr(request, "valid_until", None)
+    coming = [each for each in (known, *instants) if each is not None and each > at]
+    request.valid_until = min(coming, default=None)  # type: ignore[attr-defined]
+
+
+def _end_of(request: HttpRequest) -> float:
+    """When the page of a request is no longer to be served, in seconds of the epoch."""
+    until: dt.datetime | None = getattr(request, "valid_until", None)
+    return until.timestamp() if until else float("inf")
 
 
 def _with_slots(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -84,6 +105,7 @@ class _Page:
     body: bytes
     headers: tuple[tuple[str, str], ...]
     etag: str
+    until: float = float("inf")
 
 
 class _Shelf:
@@ -111,6 +133,9 @@ class _Shelf:
 
     def get(self, key: _Key) -> _Page | None:
         page = self.pages.get(key)
+        if page is not None and page.until <= time.time():
+            # What replaces it is put under the same key.
+            return None
         if page is not None:
             with self.lock:
                 if key in self.pages:
@@ -149,7 +174,7 @@ class PageCacheMiddleware:
             response = self.get_response(request)
             if not getattr(response, "is_public_page", False) or response.streaming or response.cookies:
                 return response
-            page = _page_of(response, compressed=key[1] == "gzip")
+            page = _page_of(response, compressed=key[1] == "gzip", until=_end_of(request))
             shelf.put(key, page, version)
         return _response_of(page, request)
 
@@ -174,7 +199,7 @@ def _address(request: HttpRequest) -> str:
     return f"{scheme}//{meta.get('HTTP_HOST', '')}{meta.get('PATH_INFO', '')}?{meta.get('QUERY_STRING', '')}"
 
 
-def _page_of(response: HttpResponse, *, compressed: bool) -> _Page:
+def _page_of(response: HttpResponse, *, compressed: bool, until: float) -> _Page:
     patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
     headers = {name: value for name, value in response.items() if name.lower() not in _UNCACHED_HEADERS}
     headers["Cache-Control"] = "public, max-age=0, must-revalidate"
@@ -186,7 +211,7 @@ def _page_of(response: HttpResponse, *, compressed: bool) -> _Page:
         etag += "-gz"
     headers["ETag"] = f'"{etag}"'
     headers["Content-Length"] = str(len(body))
-    return _Page(body, tuple(headers.items()), headers["ETag"])
+    return _Page(body, tuple(headers.items()), headers["ETag"], until)
 
 
 def _response_of(page: _Page, request: HttpRequest) -> HttpResponse:

@@ -103,7 +103,7 @@ def campus(request: HttpRequest, slug: str) -> HttpResponse:
         **funding.section(found, on=today),
         **evidence.section(found, on=today),
         **upkeep.section(found, on=today),
-        **tours.section(found, at=timezone.now()),
+        **tours.section(request, found, at=timezone.now()),
     }
     return render(request, "public/campus.html", context)
 

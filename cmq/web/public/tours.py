@@ -20,6 +20,7 @@ from cmq.tours.actions import registering
 from cmq.tours.models import MOST_SEATS, Audience, Booking, Registration, Stop, StopState, Tour
 from cmq.tours.rules import Who
 from cmq.web import errors, stop_maps
+from cmq.web.page_cache import valid_until
 from cmq.web.public.common import public
 from cmq.web.public.guard import HOUR, OpenForm, is_over_limit, stamp
 
@@ -33,6 +34,7 @@ _ACTS = ("GET", "HEAD", "POST")
 def agenda(request: HttpRequest) -> HttpResponse:
     """What campuses take to their publics: by region, filière, public, days, place; list and map."""
     choice, stops = _chosen(request)
+    _until_one_turns(request, stops)
     shown = Paginator(stops, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "choice": choice,
@@ -53,6 +55,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
 def agenda_ics(request: HttpRequest) -> HttpResponse:
     """What the agenda shows, for a calendar program."""
     _, stops = _chosen(request)
+    _until_one_turns(request, stops)
     return _calendar(stops, f"Agenda – {settings.SITE_NAME}", "agenda.ics")
 
 
@@ -75,6 +78,7 @@ def tour(request: HttpRequest, slug: str) -> HttpResponse:
     """A tour: what it is, its stops, its map."""
     found = _tour(slug)
     stops = list(Stop.objects.public().for_lists().filter(tour=found))
+    _until_one_turns(request, stops)
     context = {
         "tour": found,
         "campus": found.campus,
@@ -97,6 +101,7 @@ def tour_ics(request: HttpRequest, slug: str) -> HttpResponse:
 def stop(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A stop: when, where, for whom, whether seats are left."""
     found = _stop(slug, pk)
+    _until_one_turns(request, [found])
     context = {
         "stop": found,
         "tour": found.tour,
@@ -112,6 +117,7 @@ def stop(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def stop_poster(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The poster of a stop."""
     found = _stop(slug, pk)
+    _until_one_turns(request, [found])
     answer = HttpResponse(poster.pdf(found, at=timezone.now()), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="affiche-{found.tour.slug}-{found.pk}.pdf"'
     return answer
@@ -188,10 +194,17 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
     return _private(_registration_page(request, found, refused))
 
 
-def section(campus: Campus, *, at: dt.datetime) -> dict[str, Any]:
+def section(request: HttpRequest, campus: Campus, *, at: dt.datetime) -> dict[str, Any]:
     """What the page of a campus says of its tours: the next stops."""
     coming = choosing.of_campus(campus, at=at).filter(ends_at__gt=at, state=StopState.PLANNED)
-    return {"tour_stops": list(coming[:ON_CAMPUS_PAGE])}
+    stops = list(coming[:ON_CAMPUS_PAGE])
+    _until_one_turns(request, stops)
+    return {"tour_stops": stops}
+
+
+def _until_one_turns(request: HttpRequest, stops: Iterable[Stop]) -> None:
+    """A page of stops is not kept beyond the next one that starts (nobody registers any more) or ends."""
+    valid_until(request, *(instant for stop in stops for instant in (stop.starts_at, stop.ends_at)))
 
 
 def _registration_page(request: HttpRequest, found: Registration, refused: str) -> HttpResponse:

@@ -13,12 +13,13 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from icalendar import Calendar
 from pypdf import PdfReader
 
 from cmq.core.models import OutgoingMail
 from cmq.tours.actions import planning
-from cmq.tours.models import Registration, RegistrationState, Stop
+from cmq.tours.models import Audience, Registration, RegistrationState, Stop, StopState, Tour
 from cmq.web import page_cache
 from cmq.web.public import guard
 from tests.factories import a_campus
@@ -135,6 +136,48 @@ def test_the_poster_is_a_tagged_page_that_says_all(client: Client, world: World)
     assert len(reader.pages) == 1
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"] and reader.trailer["/Root"]["/Lang"] == "fr-FR"
     assert "La table en route" in text and "Arras" in text and "Boucle magnétique" in text
+
+
+@pytest.mark.parametrize("text", ["Les cuisines partagées et leurs jardins nourriciers, ", "Anticonstitutionnellement"])
+def test_the_poster_of_long_names_is_one_page_that_says_them(client: Client, world: World, text: str) -> None:
+    def long(most: int) -> str:
+        return (text * 99)[:most].strip(" ,")
+
+    stop = world.stop(
+        seats=5,
+        place=long(150),
+        address=long(250),
+        audiences=frozenset(Audience),
+        description=long(2000),
+        accessibility=long(1000),
+    )
+    Tour.objects.update(title=long(150))
+    Stop.objects.update(state=StopState.CANCELLED, reason=long(300))
+    answer = client.get(f"{stop.get_absolute_url()}affiche.pdf")
+    (page,) = PdfReader(io.BytesIO(answer.content)).pages
+    said = re.sub(r"[\s\u200b]", "", page.extract_text())
+    for name in (long(150), long(250), long(300)):
+        assert re.sub(r"\s", "", name) in said
+
+
+def test_nobody_registers_from_a_kept_page_once_the_stop_has_started(client: Client, world: World) -> None:
+    stop = world.stop(seats=5)
+    person = Client()
+    person.force_login(world.director)
+    pages = (stop.get_absolute_url(), world.tour.get_absolute_url(), "/agenda/")
+    starts_at = timezone.now() + dt.timedelta(seconds=2)
+    # The feed says nothing of it: only the clock will.
+    Stop.objects.update(starts_at=starts_at)
+    for reader in (client, person, client, person):
+        shown = [reader.get(page).content.decode() for page in pages]
+        assert "S’inscrire</a>" in shown[0] and all("5 places libres" in page for page in shown)
+    kept = page_cache.shelf.pages
+    assert kept and all(page.until == starts_at.timestamp() for page in kept.values())
+    time.sleep(max(0, (starts_at - timezone.now()).total_seconds()) + 0.05)
+    for reader in (client, person, client, person):
+        shown = [reader.get(page).content.decode() for page in pages]
+        assert "S’inscrire</a>" not in shown[0]
+        assert all("Inscriptions closes" in page and "places libres" not in page for page in shown)
 
 
 def test_a_visitor_registers_confirms_and_gives_the_seats_back(client: Client, world: World) -> None:
