@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from cmq.campuses.models import Campus
 from cmq.reference.models import Commune
-from cmq.tours.models import Booking, Stop, Tour
+from cmq.tours.models import Booking, Registration, Stop, Tour
 from tests.cast import Stage
 from tests.money import NOBODY, ON_CAMPUS
 
 READ = ("tours", "tour", "tour_stop", "tour_registrations_csv")
 WRITE = ("tour_new", "tour_edit", "tour_stop_new", "tour_stop_edit", "tour_stop_cancel", "tour_attendance")
+WRITE += ("tour_registration_withdraw",)
 ONLY_POST = ("tour_publish", "tour_order")
 # Who reads, who posts.
 DOORS: dict[str, tuple[Any, ...]] = {
@@ -30,7 +31,16 @@ def address(stage: Stage, name: str) -> str:
         stop = _stop(stage.campus)
         is_of_tour = name in ("tour", "tour_edit", "tour_stop_new", *ONLY_POST)
         more = (stop.tour_id if is_of_tour else stop.pk,)
+        if name == "tour_registration_withdraw":
+            more = (stop.pk, _registration(stop).pk)
     return reverse(name, args=[stage.campus.slug, *more])
+
+
+def _registration(stop: Stop) -> Registration:
+    at = timezone.now()
+    said = {"name": "Camille", "audience": "eleves", "seats": 1, "state": "attente", "asked_at": at, "confirmed_at": at}
+    said |= {"digest": f"inscription-{stop.pk}", "key": "k"}
+    return Registration.objects.get_or_create(stop=stop, email="camille@exemple.fr", defaults=said)[0]
 
 
 def _stop(campus: Campus) -> Stop:

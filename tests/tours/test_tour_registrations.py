@@ -232,3 +232,32 @@ def test_who_came_is_counted_by_public_and_by_year(world: World) -> None:
     cancelled = planning.cancel_stop(world.stop(12), reason="Neige", by=world.director, at=world.at)
     with pytest.raises(Refusal, match="annulée"):
         following.count_attendance(cancelled, numbers=numbers, version=2, by=world.director, at=later + 9 * DAY)
+
+
+def test_the_campus_takes_a_seat_back_says_why_and_the_first_in_line_gets_it(world: World) -> None:
+    stop = world.stop(seats=2)
+    holder, waiting = world.seat(stop, "a@exemple.fr", 2), world.seat(stop, "b@exemple.fr")
+    last = world.seat(stop, "c@exemple.fr", 2)
+    asked = world.ask(stop, "d@exemple.fr")
+    for who, said in ((a_director(a_campus()), NotAllowed), (world.director, Refusal)):
+        with pytest.raises(said):
+            registering.withdraw(holder, reason=" ", by=who, at=world.at)
+    with pytest.raises(Refusal, match="300"):
+        registering.withdraw(holder, reason="x" * 301, by=world.director, at=world.at)
+    with pytest.raises(Refusal, match="ni confirmée ni en attente"):
+        registering.withdraw(asked, reason="Doublon", by=world.director, at=world.at)
+    with pytest.raises(Refusal, match="a commencé"):
+        registering.withdraw(holder, reason="Doublon", by=world.director, at=stop.starts_at)
+    assert not OutgoingMail.objects.filter(subject__contains="annulée").exists()
+    registering.withdraw(holder, reason="Vous avez appelé", by=world.director, at=world.at)
+    letter = OutgoingMail.objects.filter(to="a@exemple.fr").latest("pk")
+    assert letter.subject.startswith("Inscription annulée par le campus") and letter.is_secret
+    assert subjects("b@exemple.fr")[-1] == "Une place s’est libérée"
+    states = {each.email: each.state for each in Registration.objects.filter(stop=stop)}
+    assert states["a@exemple.fr"] == RegistrationState.CANCELLED
+    assert (states["b@exemple.fr"], states["c@exemple.fr"]) == (RegistrationState.CONFIRMED, RegistrationState.WAITING)
+    registering.withdraw(last, reason="Salle trop petite", by=world.director, at=world.at)
+    with pytest.raises(Refusal, match="ni confirmée ni en attente"):
+        registering.withdraw(last, reason="Encore", by=world.director, at=world.at)
+    stop.refresh_from_db()
+    assert stop.taken == 1 and waiting.pk == stop.registrations.get(state=RegistrationState.CONFIRMED).pk

@@ -7,15 +7,15 @@ from cmq.core.models import OutgoingMail
 from cmq.tours.models import Registration, Stop
 
 
-def write(registration: Registration, *, template: str, event: str) -> bool:
-    """Write to one person, once an event; whether the letter is new."""
+def write(registration: Registration, *, template: str, event: str, reason: str = "") -> bool:
+    """Write to one person, once an event; whether the letter is new. `reason`: why, when it is not that of the stop."""
     stop = registration.stop
     context = {
         "tour": stop.tour,
         "campus": stop.tour.campus,
         "when": stop.when,
         "where": stop.where,
-        "reason": stop.reason,
+        "reason": reason or stop.reason,
         "seats": registration.seats,
         "accessibility": stop.accessibility,
         "name": registration.name,

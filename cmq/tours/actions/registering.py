@@ -9,8 +9,10 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from cmq.core.errors import require
+from cmq.accounts.models import User
+from cmq.core.errors import require, require_right
 from cmq.core.feed import action, record
+from cmq.core.text import one_line
 from cmq.tours import rules
 from cmq.tours.actions import letters
 from cmq.tours.models import Booking, Registration, RegistrationState, Stop, StopState, digest_of
@@ -77,16 +79,31 @@ def cancel(token: str, *, at: dt.datetime | None = None) -> Registration:
     registration = _locked_registration(token)
     if registration.state == RegistrationState.CANCELLED:
         return registration
-    stop = registration.stop
-    require(stop.starts_at > at, "L’étape a commencé : il n’y a plus rien à annuler.")
-    if registration.state == RegistrationState.CONFIRMED:
-        stop.taken -= registration.seats
-        stop.save(update_fields=["taken"])
-    registration.state = RegistrationState.CANCELLED
-    registration.save(update_fields=["state"])
-    record(stop, "tours.cancel_seats", f"Une inscription annulée : {stop}.")
-    promote(stop, at=at)
+    require(registration.stop.starts_at > at, "L’étape a commencé : il n’y a plus rien à annuler.")
+    _free(registration, at=at)
     return registration
+
+
+@action
+def withdraw(registration: Registration, *, reason: str, by: User, at: dt.datetime | None = None) -> Registration:
+    """Take the seats, or the place in line, of one person back: a letter tells them why; who waits comes up.
+
+    For the campus, when a person asked it by telephone, or cannot be received. Raises `NotAllowed`, `Refusal`.
+    """
+    at = at or timezone.now()
+    require_right(rules.can_edit(by, registration.stop.tour.campus))
+    stop = _locked(registration.stop)
+    found = stop.registrations.alive().filter(pk=registration.pk, erased_at=None).first()
+    require(found is not None, "Cette inscription n’est ni confirmée ni en attente : il n’y a rien à annuler.")
+    assert found is not None
+    require(stop.starts_at > at, "L’étape a commencé : il n’y a plus rien à annuler.")
+    reason = one_line(reason)
+    require(reason, "Dites pourquoi : la personne le lira.")
+    require(len(reason) <= 300, "Le motif dépasse 300 caractères.")
+    found.stop = stop
+    letters.write(found, template="mail/tour_registration_withdrawn", event="withdrawn", reason=reason)
+    _free(found, at=at)
+    return found
 
 
 def promote(stop: Stop, *, at: dt.datetime) -> int:
@@ -111,6 +128,17 @@ def find(token: str) -> Registration | None:
     """The registration of a link; None when there is none, or its data are erased."""
     rows = Registration.objects.select_related("stop__tour__campus", "stop__commune")
     return rows.filter(digest=digest_of(token), erased_at=None).first()
+
+
+def _free(registration: Registration, *, at: dt.datetime) -> None:
+    stop = registration.stop
+    if registration.state == RegistrationState.CONFIRMED:
+        stop.taken -= registration.seats
+        stop.save(update_fields=["taken"])
+    registration.state = RegistrationState.CANCELLED
+    registration.save(update_fields=["state"])
+    record(stop, "tours.cancel_seats", f"Une inscription annulée : {stop}.")
+    promote(stop, at=at)
 
 
 def _seat(registration: Registration, *, template: str, event: str) -> None:

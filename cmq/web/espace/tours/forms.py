@@ -122,6 +122,12 @@ class CancelForm(forms.Form):
     )
 
 
+class WithdrawForm(forms.Form):
+    """Why a person's registration is taken back."""
+
+    reason = forms.CharField(label="Motif", max_length=300, help_text="Il est envoyé à la personne, et à elle seule.")
+
+
 class AttendanceForm(forms.Form):
     """How many people of each public came."""
 

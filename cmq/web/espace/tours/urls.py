@@ -18,6 +18,7 @@ urlpatterns = [
     path(_STOP, views.stop, name="tour_stop"),
     path(f"{_STOP}modifier/", views.edit_stop, name="tour_stop_edit"),
     path(f"{_STOP}annuler/", views.cancel_stop, name="tour_stop_cancel"),
+    path(f"{_STOP}inscriptions/<int:registration>/annuler/", views.withdraw, name="tour_registration_withdraw"),
     path(f"{_STOP}presences/", views.attendance, name="tour_attendance"),
     path(f"{_STOP}inscriptions.csv", views.registrations_csv, name="tour_registrations_csv"),
 ]

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from cmq.campuses.models import Campus
 from cmq.tours import ordering
-from cmq.tours.actions import following, planning
-from cmq.tours.models import Stop, StopState, Tour
+from cmq.tours.actions import following, planning, registering
+from cmq.tours.models import Registration, Stop, StopState, Tour
 from cmq.tours.review import people_reached
 from cmq.web import downloads, stop_maps
 from cmq.web.espace.access import (
@@ -27,7 +27,7 @@ from cmq.web.espace.access import (
     press,
     submit,
 )
-from cmq.web.espace.tours.forms import AttendanceForm, CancelForm, StopForm, TourForm, keys_in
+from cmq.web.espace.tours.forms import AttendanceForm, CancelForm, StopForm, TourForm, WithdrawForm, keys_in
 
 PER_PAGE = 50
 COLUMNS = ("nom", "adresse", "public", "places", "etat", "demandee_le")
@@ -189,6 +189,19 @@ def cancel_stop(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             request, "Étape annulée. Les personnes inscrites sont prévenues.", "tour", campus.slug, found.tour_id
         )
     return page(request, "espace/tours/stop_cancel.html", {"campus": campus, "stop": found}, form=form)
+
+
+@logged_in(*READ_AND_ACT)
+def withdraw(request: HttpRequest, slug: str, pk: int, registration: int) -> HttpResponse:
+    """Take one person's registration back."""
+    campus, person = campus_for(request, slug), person_of(request)
+    stop = _stop(campus, pk)
+    found = get_object_or_404(Registration.objects.alive(), pk=registration, stop=stop, erased_at=None)
+    form = WithdrawForm(posted(request))
+    if submit(request, form, lambda data: registering.withdraw(found, reason=data["reason"], by=person)):
+        return done(request, "Inscription annulée. La personne est prévenue.", "tour_stop", campus.slug, stop.pk)
+    context = {"campus": campus, "stop": stop, "registration": found}
+    return page(request, "espace/tours/withdraw.html", context, form=form)
 
 
 @logged_in(*READ_AND_ACT)
