@@ -125,6 +125,7 @@ def _taught(is_demo: bool, on: dt.date) -> dict[int, _Taught]:
         ("rncp", offered.exclude(rncp_code="").values_list("pk", "rncp_code")),
         ("audiences", TrainingAudience.objects.filter(**of_offered).values_list("training", "audience")),
         ("rome", TrainingRome.objects.filter(**of_offered).values_list("training", "code")),
+        ("skills", offered.values_list("pk", "title")),
         ("skills", TrainingModule.objects.filter(**of_offered).values_list("training", "title")),
     )
     for name, rows in said:
@@ -135,7 +136,7 @@ def _taught(is_demo: bool, on: dt.date) -> dict[int, _Taught]:
 
 
 def _plain(name: str, value: str) -> str:
-    """As it is compared: a code without its letters, a module in lower case."""
+    """As it is compared: a code without its letters, a title on one line."""
     if name == "rncp":
         return value.removeprefix("RNCP")
-    return one_line(value).lower() if name == "skills" else value
+    return one_line(value) if name == "skills" else value

@@ -5,9 +5,9 @@ are counted and said. Order: the highest score, then the name, then the key, so 
 same list. Weights, from what acts to what merely resembles:
 
 - an offer of the other answers a need of mine, or the reverse: `ANSWER`;
-- the other teaches the RNCP or ROME code that I look for, or I what it looks for: `SOUGHT`;
+- the other teaches the RNCP or ROME code that I look for, or a module that my need names, or the reverse: `SOUGHT`;
 - a partner of both: `PARTNER`; a practice for a public that is mine: `PRACTICE`;
-- a skill, an RNCP code, a ROME code in the trainings of both: `SKILL`, `CODE`;
+- a skill (a training or a module, in close words: `closeness`), an RNCP code, a ROME code of both: `SKILL`, `CODE`;
 - the other reaches a public that I do not reach: `LACK`; a public of both: `AUDIENCE`;
 - near each other: `NEAR` under 60 km, `NEARISH` under 150 km; the same filière: `FILIERE`.
 """
@@ -19,8 +19,10 @@ from typing import Any
 
 from cmq.campuses import rules as campuses
 from cmq.campuses.models import Campus
+from cmq.complements import closeness
 from cmq.complements.models import Notice, NoticeKind, Topic
 from cmq.core.rights import right
+from cmq.core.text import fold
 from cmq.reference.audiences import Audience
 
 ANSWER, SOUGHT, PARTNER, PRACTICE, CODE, SKILL, LACK, AUDIENCE, NEAR, NEARISH, FILIERE = 8, 6, 5, 4, 4, 3, 2, 2, 3, 1, 1
@@ -135,6 +137,9 @@ def _teaches(me: Profile, other: Profile) -> Iterator[Reason]:
         for code in _codes(need) & _taught(other):
             said = f"Il forme à {code}, que vous cherchez : « {need.title} »."
             yield Reason("enseigne", f"{need.pk}-{code}", said, SOUGHT)
+        for skill in _named(need, other):
+            said = f"Il enseigne « {skill} », que votre besoin « {need.title} » nomme."
+            yield Reason("enseigne", f"{need.pk}-{skill}", said, SOUGHT)
 
 
 def _looks_for(me: Profile, other: Profile) -> Iterator[Reason]:
@@ -142,6 +147,9 @@ def _looks_for(me: Profile, other: Profile) -> Iterator[Reason]:
         for code in _codes(need) & _taught(me):
             said = f"Il cherche {code}, à quoi vous formez : « {need.title} »."
             yield Reason("cherche", f"{need.pk}-{code}", said, SOUGHT)
+        for skill in _named(need, me):
+            said = f"Vous enseignez « {skill} », que son besoin « {need.title} » nomme."
+            yield Reason("cherche", f"{need.pk}-{skill}", said, SOUGHT)
 
 
 def _partners(me: Profile, other: Profile) -> Iterator[Reason]:
@@ -170,8 +178,14 @@ def _audiences(me: Profile, other: Profile) -> Iterator[Reason]:
 
 
 def _skills(me: Profile, other: Profile) -> Iterator[Reason]:
-    for skill in me.skills & other.skills:
-        yield Reason("compétence", skill, f"Vous enseignez tous deux : {skill}.", SKILL, is_symmetric=True)
+    said: dict[str, str] = {}
+    # Titles said alike come first: of several pairs about one thing, one is told, the same from both sides.
+    pairs = closeness.close_pairs(me.skills, other.skills)
+    for one, same in sorted(pairs, key=lambda pair: (fold(pair[0]) != fold(pair[1]), pair)):
+        in_words = one if fold(one) == fold(same) else f"la même chose en d’autres mots, « {one} » et « {same} »"
+        said.setdefault(" ".join(closeness.words_of(one)), f"Vous enseignez tous deux : {in_words}.")
+    for about, sentence in said.items():
+        yield Reason("compétence", about, sentence, SKILL, is_symmetric=True)
 
 
 def _shared_codes(me: Profile, other: Profile) -> Iterator[Reason]:
@@ -240,6 +254,14 @@ def _codes(wish: Wish) -> set[str]:
 
 def _taught(profile: Profile) -> set[str]:
     return {f"RNCP{code}" for code in profile.rncp} | {f"ROME {code}" for code in profile.rome}
+
+
+def _named(need: Wish, profile: Profile) -> list[str]:
+    """What a campus teaches and a need for a training or a skill names; of two that say the same, one."""
+    if need.topic not in (Topic.TRAINING, Topic.SKILL):
+        return []
+    found = {closeness.words_of(skill): skill for skill in sorted(profile.skills) if closeness.names(need.title, skill)}
+    return sorted(found.values())
 
 
 def _audience(value: str) -> str:

@@ -1,5 +1,7 @@
 """The ranking: the same facts give the same list, a shared reason is shared, nobody is suggested to themselves."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from cmq.complements.rules import Profile, Wish, reasons_for, suggest
 from cmq.reference.audiences import Audience
 
 _AUDIENCES = st.sampled_from(Audience.values)
-_WORDS = st.sampled_from(["domotique", "hygiène", "soudure"])
+_WORDS = st.sampled_from(["domotique", "La domotique", "Domotiques", "hygiène", "soudure"])
 _WISHES = st.lists(
     st.builds(
         Wish,
@@ -142,6 +144,34 @@ def test_each_reason_says_why() -> None:
     ]
     assert found.score == 8 + 8 + 6 + 6 + 5 + 4 + 4 + 3 + 3 + 2 + 2 + 1
     assert suggest(me, [other], dismissed={2}) == []
+
+
+def test_a_skill_said_in_other_words_is_shared_and_a_need_that_names_one_is_met() -> None:
+    need = Wish(1, "Cherche un module de domotique", Topic.SKILL)
+    me = Profile(1, "Moi", skills=frozenset({"Domotique pour l’aide à domicile"}), needs=(need,))
+    other = Profile(2, "Autre", skills=frozenset({"Aide à domicile : domotique", "Domotique", "Soudure"}))
+    assert [(reason.sentence, reason.weight) for reason in reasons_for(me, other)] == [
+        ("Il enseigne « Domotique », que votre besoin « Cherche un module de domotique » nomme.", rules.SOUGHT),
+        (
+            "Vous enseignez tous deux : la même chose en d’autres mots, « Aide à domicile : domotique » et "
+            "« Domotique pour l’aide à domicile ».",
+            rules.SKILL,
+        ),
+    ]
+    assert [reason.sentence for reason in reasons_for(other, me)][0] == (
+        "Vous enseignez « Domotique », que son besoin « Cherche un module de domotique » nomme."
+    )
+    place = Wish(1, "Une salle de domotique", Topic.PLACE)
+    assert not reasons_for(Profile(1, "Moi", needs=(place,)), other)
+
+
+def test_hundreds_of_campuses_that_teach_much_are_compared_in_little_time() -> None:
+    words = [f"mot{chr(97 + a)}{chr(97 + b)}" for a in range(26) for b in range(10)]
+    titles = [f"{one} de {other}" for one in words for other in ("cuisine", "soins", "travail")]
+    world = [Profile(pk, f"C{pk}", skills=frozenset(titles[pk % 500 : pk % 500 + 80])) for pk in range(1, 301)]
+    started = time.perf_counter()
+    assert suggest(world[0], world)
+    assert time.perf_counter() - started < 3
 
 
 def test_distance_is_that_of_the_globe() -> None:

@@ -19,10 +19,16 @@ _ADULTS = (Audience.EMPLOYEES, Audience.JOB_SEEKERS)
 _YOUNG = (Audience.PUPILS, Audience.APPRENTICES)
 _SCHOOL = {"kind": TrainingKind.PROFESSIONAL, "stage": Stage.SECONDARY, "audiences": _YOUNG}
 _HIGHER = {"kind": TrainingKind.PROFESSIONAL, "stage": Stage.HIGHER, "audiences": (Audience.STUDENTS,)}
+# What the main campus teaches too, in other words: a complementarity.
+_HOME = {"level": 5, "modules": ("Domotique pour l’aide à domicile (fictif)",), **_HIGHER}
 # Campus, title, what it says; the codes of certifications are left out, for a real one is nobody's fiction.
 ELSEWHERE: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("du Bois et des Charpentes", "Charpente et levage (fictif)", {"level": 3, "ways": (Way.APPRENTICESHIP,)}),
-    ("du Bois et des Charpentes", "Maison bois adaptée au grand âge (fictif)", {"level": 5, **_HIGHER}),
+    (
+        "du Bois et des Charpentes",
+        "Maison bois adaptée au grand âge (fictif)",
+        _HOME,
+    ),
     ("des Tables de l’Ouest", "Cuisine des aînés (fictif)", {"level": 4, "ways": (Way.SCHOOL,), **_SCHOOL}),
     ("de la Vigne et du Chai", "Travail du chai (fictif)", {"level": 4, "ways": (Way.SCHOOL,), **_SCHOOL}),
     ("des Métiers à tisser", "Textiles de santé (fictif)", {"level": 6, "ways": (Way.SCHOOL,), **_HIGHER}),
@@ -61,7 +67,7 @@ def _main(main: Campus, origin: Origin, cast: Cast, on: dt.date) -> Training:
         "ways": (Way.CONTINUING, Way.APPRENTICESHIP),
         "audiences": (*_ADULTS, Audience.APPRENTICES, Audience.CARE_TRAINEES),
         "romes": ("K1304", "K1302"),
-        "modules": ("Le logement qui aide (fictif)", "Repérer une chute (fictif)"),
+        "modules": ("Aide à domicile : domotique (fictif)", "Repérer une chute (fictif)", "Capteurs"),
         "colorations": ("Domotique",),
         "commune": Commune.objects.get(insee_code="62108"),
         "address": "1 rue Inventée",
