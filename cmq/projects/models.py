@@ -1,7 +1,7 @@
 """Projects of one or several campuses, what they reach, and the practices that others take up."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from cmq.campuses.models import Campus
 from cmq.core.partial_dates import PartialDateField
@@ -36,6 +36,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def counted(self) -> "ProjectQuerySet":
         """What a national figure counts: each project once, however many campuses own it; no demonstration."""
         return self.filter(campus__is_demo=False)
+
+    def joint(self) -> "ProjectQuerySet":
+        """Those that several campuses own."""
+        owners = ProjectOwner.objects.accepted().order_by().values("project").annotate(number=Count("pk"))
+        return self.filter(pk__in=owners.filter(number__gt=1).values("project"))
 
     def with_people(self) -> "ProjectQuerySet":
         """With what a list shows."""

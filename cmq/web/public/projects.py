@@ -68,10 +68,17 @@ def projects(request: HttpRequest) -> HttpResponse:
         "problems": [{"message": each} for each in problems],
         "facets": [(name, TITLES[name], _counted(rows, labels, name, chosen, q)) for name in TITLES],
         "page": paginator.page(int(number[:6])),
+        "national": shown_in_france(),
         "demos": sum(project.campus.is_demo for project in found),
         "canonical": urlencode({**({"q": q} if q else {}), **chosen}),
     }
     return render(request, "public/projects.html", context, status=400 if problems else 200)
+
+
+def shown_in_france() -> dict[str, int]:
+    """How many projects campuses show, and how many of these several campuses own; each once, no demonstration."""
+    counted = Project.objects.public().counted()
+    return {"all": counted.count(), "joint": counted.joint().count()}
 
 
 @public
@@ -127,8 +134,13 @@ def _labels() -> dict[str, dict[str, str]]:
 
 def _counted(
     rows: list[Row], labels: dict[str, dict[str, str]], name: str, chosen: dict[str, str], q: str
-) -> list[tuple[str, str, int]]:
-    """Each value of a facet with how many projects would answer it, beside the other choices."""
-    counts = Counter(value for row in rows if row.answers(chosen, q, but=name) for value in row.facets[name])
-    kept = {chosen.get(name), *counts}
-    return [(value, label, counts[value]) for value, label in labels[name].items() if value in kept]
+) -> list[tuple[str, str, int, int]]:
+    """Each value of a facet with how many projects would answer it beside the other choices: those that the national
+    count counts, then those of the demonstration."""
+    answering = [row for row in rows if row.answers(chosen, q, but=name)]
+    real, demo = (
+        Counter(value for row in answering if row.project.campus.is_demo is is_demo for value in row.facets[name])
+        for is_demo in (False, True)
+    )
+    kept = {chosen.get(name), *real, *demo}
+    return [(value, label, real[value], demo[value]) for value, label in labels[name].items() if value in kept]

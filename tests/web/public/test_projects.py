@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from cmq.campuses.models import Campus
 from cmq.projects import actions
 from cmq.projects.actions import ProjectTerms, SentPicture
-from cmq.projects.models import Project, ProjectState
+from cmq.projects.models import Project, ProjectOwner, ProjectState
 from cmq.reference.audiences import Audience
+from cmq.reference.models import Region
 from cmq.web import page_cache
 from tests.factories import a_campus
 from tests.shared_work import a_png
@@ -70,6 +71,32 @@ def test_facets_narrow_and_count() -> None:
     assert titles("q=rien") == set()
     assert "Élèves (2)" in read("/projets/")
     assert "Élèves (1)" in read("/projets/?etat=idee")
+
+
+def test_the_national_count_and_the_facets_count_a_joint_project_once_and_no_demonstration() -> None:
+    assert "Aucun campus ne montre encore de projet" in read("/projets/")
+    north, south = a_campus(region="32"), a_campus(region="76")
+    joint = a_project(north, "À deux")
+    assert "<strong>1 projet</strong>, dont 0 commun " in read("/projets/")
+    actions.accept_owner(actions.ask_owner(joint, south, by=None), by=None)
+    actions.ask_owner(a_project(south, "Seul"), north, by=None)
+    a_project(north, "Interne", is_public=False)
+    demo = a_campus(region="32", is_demo=True)
+    actions.accept_owner(actions.ask_owner(a_project(demo, "Fictif"), a_campus(is_demo=True), by=None), by=None)
+    answer = Client().get("/projets/")
+    assert "<strong>2 projets</strong>, dont 1 commun à" in answer.content.decode()
+    facets = {
+        name: {value: (real, fictional) for value, _, real, fictional in values}
+        for name, _, values in answer.context["facets"]
+    }
+    counted = Project.objects.public().counted()
+    assert {region: real for region, (real, _) in facets["region"].items()} == {
+        each.slug: counted.filter(owners__in=ProjectOwner.objects.accepted(), owners__campus__region=each).count()
+        for each in Region.objects.filter(slug__in=facets["region"])
+    }
+    assert facets["region"]["hauts-de-france"] == (1, 1) and facets["region"]["occitanie"] == (2, 0)
+    assert sum(real for real, _ in facets["etat"].values()) == counted.count() == 2
+    assert "Hauts-de-France (1, et 1 de démonstration)" in answer.content.decode()
 
 
 @pytest.mark.parametrize(
