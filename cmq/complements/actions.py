@@ -8,10 +8,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from cmq.accounts.models import User
+from cmq.campuses.letters import write_to_directors
 from cmq.campuses.models import Campus
 from cmq.complements import rules
 from cmq.complements.models import Dismissal, Notice, NoticeAnswer, NoticeKind, Topic
-from cmq.core import mail
 from cmq.core.errors import require, require_right
 from cmq.core.feed import action, record
 from cmq.core.text import one_line
@@ -93,7 +93,7 @@ def post_notice(campus: Campus, *, terms: NoticeTerms, by: User | None, at: dt.d
 def answer_notice(
     notice: Notice, *, campus: Campus, text: str, by: User | None, at: dt.datetime | None = None
 ) -> NoticeAnswer:
-    """Answer another campus; whoever posted the notice gets a letter. Raises `NotAllowed`, `Refusal`."""
+    """Answer another campus; its directors, and who posted, get a letter. Raises `NotAllowed`, `Refusal`."""
     require_right(by is None or rules.can_edit(by, campus))
     at = at or timezone.now()
     notice = _locked(notice)
@@ -105,14 +105,16 @@ def answer_notice(
     require(len(text) <= 3000, "La réponse a 3 000 signes au plus.")
     answer = NoticeAnswer.objects.create(notice=notice, campus=campus, text=text, answered_by=by, answered_at=at)
     record(answer, "complements.answer", f"{campus} répond à {notice.campus} – {notice}", is_private=True)
-    poster = notice.posted_by
-    if poster is not None and poster.is_active:
-        context = {
-            "notice": notice,
-            "answer": answer,
-            "link": f"{settings.SITE_URL}/espace/campus/{notice.campus.slug}/besoins-et-offres/{notice.pk}/",
-        }
-        mail.post(poster.email, "mail/notice_answered", context, key=f"notice-answer:{answer.pk}")
+    page = f"/espace/campus/{notice.campus.slug}/besoins-et-offres/{notice.pk}/"
+    write_to_directors(
+        notice.campus,
+        "mail/notice_answered",
+        {"notice": notice, "answer": answer, "link": f"{settings.SITE_URL}{page}"},
+        event=f"notice-answer:{answer.pk}",
+        on=timezone.localdate(at),
+        also=[notice.posted_by],
+        but=by,
+    )
     return answer
 
 

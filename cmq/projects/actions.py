@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
 from cmq.accounts.models import User
+from cmq.campuses.letters import write_to_directors
 from cmq.campuses.models import Campus
 from cmq.core import pictures
 from cmq.core.errors import require, require_right
@@ -194,15 +196,19 @@ def remove_picture(picture: ProjectPicture, *, by: User) -> None:
 
 @action
 def ask_owner(project: Project, campus: Campus, *, by: User | None, at: dt.datetime | None = None) -> ProjectOwner:
-    """Ask another campus to own the project too; it has to accept. Raises `NotAllowed`, `Refusal`."""
-    project = _locked(project, by=by)
+    """Ask another campus to own the project too: its directors get a letter, it has to accept.
+
+    Raises `NotAllowed`, `Refusal`.
+    """
+    project, at = _locked(project, by=by), at or timezone.now()
     require(campus.is_demo == project.campus.is_demo, "Ce campus n’est pas au registre.")
-    owner, is_new = ProjectOwner.objects.get_or_create(
-        project=project, campus=campus, defaults={"asked_at": at or timezone.now()}
-    )
+    owner, is_new = ProjectOwner.objects.get_or_create(project=project, campus=campus, defaults={"asked_at": at})
     known = "porte déjà ce projet" if owner.accepted_at else "n’a pas encore répondu"
     require(is_new, f"{campus} {known}.")
     record(project, "projects.ask_owner", f"Projet « {project} » : proposé aussi à {campus}.", is_private=True)
+    context: dict[str, object] = {"project": project, "campus": campus, "link": _workspace(campus)}
+    event = f"project-owner:{owner.pk}"
+    write_to_directors(campus, "mail/project_owner_asked", context, event=event, on=timezone.localdate(at), but=by)
     return owner
 
 
@@ -259,6 +265,7 @@ def withdraw_practice(project: Project, *, by: User) -> Project:
 def take_up(practice: Project, campus: Campus, *, by: User | None, at: dt.datetime | None = None) -> Project:
     """Start a project of a campus from another's practice; the thanks stay as a link. Raises `NotAllowed`, `Refusal`.
 
+    The directors of the campuses whose practice it is get a letter.
     What is copied is what can be reused: not the dates, the money, the results or the pictures.
     """
     require_right(by is None or rules.can_edit(by, campus))
@@ -284,7 +291,20 @@ def take_up(practice: Project, campus: Campus, *, by: User | None, at: dt.dateti
     project.save(update_fields=["inspired_by"])
     thanks = f"« {practice} » de {practice.campus} est repris par {campus}, avec ses remerciements."
     _record(practice, "projects.take_up", thanks)
+    _tell_taken_up(practice, project, on=timezone.localdate(at or timezone.now()), by=by)
     return project
+
+
+def _tell_taken_up(practice: Project, project: Project, *, on: dt.date, by: User | None) -> None:
+    for owner in practice.owners.accepted().select_related("campus"):
+        link = f"{_workspace(owner.campus)}{practice.pk}/"
+        context: dict[str, object] = {"practice": practice, "campus": project.campus, "link": link}
+        event = f"practice-taken:{project.pk}:{owner.campus_id}"
+        write_to_directors(owner.campus, "mail/practice_taken_up", context, event=event, on=on, but=by)
+
+
+def _workspace(campus: Campus) -> str:
+    return f"{settings.SITE_URL}/espace/campus/{campus.slug}/projets/"
 
 
 def _locked(project: Project, *, by: User | None) -> Project:

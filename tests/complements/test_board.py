@@ -122,8 +122,11 @@ def test_the_poster_gets_a_letter_for_each_answer(campus: Campus) -> None:
     with pytest.raises(NotAllowed):
         actions.answer_notice(notice, campus=other, text="Moi", by=poster, at=NOW)
     actions.answer_notice(notice, campus=other, text="Notre maison témoin est libre.", by=answerer, at=NOW)
-    letter = OutgoingMail.objects.get()
-    assert letter.to == poster.email
+    director = a_director(campus)
+    actions.answer_notice(notice, campus=other, text="Elle est libre en mai aussi.", by=answerer, at=NOW)
+    letter, *later = OutgoingMail.objects.order_by("pk")
+    assert letter.to == poster.email and {each.to for each in later} == {poster.email, director.email}
+    assert len(later) == 2
     assert "Campus qui répond" in letter.subject and "maison témoin est libre" in letter.text
     assert f"/besoins-et-offres/{notice.pk}/" in letter.text
 
@@ -178,7 +181,7 @@ def test_trainings_on_offer_say_what_a_campus_teaches(campus: Campus) -> None:
     for each in (campus, other):
         taught = profiles[each.pk]
         assert (taught.rncp, taught.rome) == ({"36004"}, {"K1302"})
-        assert (taught.skills, taught.audiences) == ({"domotique"}, {Audience.EMPLOYEES})
+        assert (taught.skills, taught.audiences) == ({"Domotique", "Aide à domicile"}, {Audience.EMPLOYEES})
 
 
 def test_a_hundred_campuses_cost_no_more_queries_than_one(campus: Campus) -> None:

@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cmq.campuses.actions import add_partner, end_partnership
-from cmq.campuses.models import Campus
+from cmq.campuses.models import Campus, CampusMembership, CampusRole
 from cmq.core import feed
 from cmq.core.errors import NotAllowed, Refusal
-from cmq.core.models import Change
+from cmq.core.models import Change, OutgoingMail
 from cmq.core.partial_dates import PartialDate
 from cmq.projects import actions, rules
 from cmq.projects.actions import ProjectTerms
@@ -199,6 +199,42 @@ def test_a_joint_project_is_accepted_by_each_and_counted_once(campus: Campus) ->
         actions.end_owner(project.owners.get(campus=campus), by=director)
     actions.end_owner(project.owners.get(campus=other), by=theirs)
     assert project.owners.count() == 1
+
+
+def test_the_directors_of_a_campus_asked_to_own_a_project_get_one_letter(campus: Campus) -> None:
+    other = a_campus("Campus demandé")
+    theirs, both, gone = a_director(other), a_director(other), a_director(other, ends_on=dt.date(2021, 1, 1))
+    CampusMembership.objects.create(
+        campus=campus,
+        person=both,
+        role=CampusRole.DIRECTOR,
+        starts_on=dt.date(2020, 1, 1),
+        invited_email=both.email,
+        invited_at=timezone.now(),
+    )
+    a_contributor(other)
+    owner = actions.ask_owner(a_project(campus), other, by=both)
+    letter = OutgoingMail.objects.get()
+    assert letter.to == theirs.email != gone.email
+    assert letter.subject == "Porter ensemble un projet : Maison témoin"
+    assert str(campus) in letter.text and f"/espace/campus/{other.slug}/projets/" in letter.text
+    with pytest.raises(Refusal):
+        actions.ask_owner(owner.project, other, by=both)
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_the_directors_whose_practice_is_taken_up_get_one_letter_each(campus: Campus) -> None:
+    joint, other = a_campus("Campus porteur"), a_campus("Campus qui reprend")
+    director, theirs = a_director(campus), a_director(joint)
+    practice = a_practice(campus)
+    actions.accept_owner(actions.ask_owner(practice, joint, by=None), by=None)
+    OutgoingMail.objects.all().delete()
+    actions.take_up(practice, other, by=a_director(other))
+    assert {letter.to: letter.subject for letter in OutgoingMail.objects.all()} == dict.fromkeys(
+        (director.email, theirs.email), "Votre pratique est reprise : Maison témoin"
+    )
+    letter = OutgoingMail.objects.get(to=theirs.email)
+    assert "Campus qui reprend" in letter.text and f"/{joint.slug}/projets/{practice.pk}/" in letter.text
 
 
 def test_the_demonstration_and_the_register_share_no_project(campus: Campus) -> None:
