@@ -7,7 +7,10 @@ class FundingConfig(AppConfig):
     verbose_name = "Financements"
 
     def ready(self) -> None:
-        """Say what a campus is asked to confirm."""
+        """Say what a campus is asked to confirm, and where its partners are cited."""
+        from cmq.funding.citing import paid_by
         from cmq.funding.upkeep import declare
+        from cmq.network.citing import register
 
         declare()
+        register("funding", paid_by)

@@ -26,6 +26,11 @@ AGREEMENT = "Accord du campus et de l’organisation"
 # A source of its own, which goes with the demonstration.
 DEMO_AGREEMENT = f"{AGREEMENT} (démonstration)"
 
+STALE = "Une autre personne a modifié cette convention entre-temps : rechargez la page, rien n’a été enregistré."
+OWN_REQUEST = (
+    "Vous avez ouvert cette invitation ou cette demande : une autre personne y répond, au nom de l’autre partie."
+)
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -75,7 +80,8 @@ def close_request(
     at, answer = at or timezone.now(), answer.strip()
     request = PartnerRequest.objects.select_for_update().get(pk=request.pk)
     require(request.is_open, f"Cette demande est déjà close : {request.get_state_display().lower()}.")
-    require_right(to in rules.moves_of(by, request))
+    require_right(to in rules.moves_of_sides(by, request))
+    require(to in rules.moves_of(by, request), OWN_REQUEST)
     require(len(answer) <= 1000, "La réponse : 1 000 signes au plus.")
     request.state, request.answer, request.answered_at, request.answered_by = to, answer, at, by
     request.save()
@@ -92,27 +98,86 @@ def sign_convention(
 ) -> Convention:
     """Attach a signed convention, a PDF, to a member of a campus. Raises `NotAllowed`, `Refusal`."""
     require_right(rules.can_invite(by, partnership.campus))
-    require(ends_on is None or ends_on >= starts_on, "La fin de la convention précède son début.")
-    upload = uploads.checked(document.name, document.content, size=document.size)
-    require(upload.media_type == "application/pdf", "La convention est un document PDF.")
+    partnership = _locked(partnership)
     convention = Convention(partnership=partnership, starts_on=starts_on, ends_on=ends_on)
-    convention.document_name, convention.document_size = upload.name, upload.size
-    convention.document.save(upload.stored_name, document.content, save=False)
-    convention.save()
+    _write(convention, document)
     said = f"{partnership.campus} – convention signée avec {partnership.organisation}."
     record(convention, "network.sign_convention", said, is_private=True)
     return convention
 
 
 @action
-def withdraw_convention(convention: Convention, *, by: User, at: dt.datetime | None = None) -> None:
+def change_convention(
+    convention: Convention,
+    *,
+    starts_on: dt.date,
+    ends_on: dt.date | None,
+    document: Sent | None = None,
+    version: int,
+    by: User,
+) -> Convention:
+    """Correct the dates of a convention, and replace its document when one is given.
+
+    Args:
+        version: the one that the person saw.
+    Raises `NotAllowed`, `Refusal`.
+    """
+    convention = _locked_convention(convention, version=version, by=by)
+    before = [convention.starts_on.isoformat(), convention.ends_on and convention.ends_on.isoformat()]
+    convention.starts_on, convention.ends_on = starts_on, ends_on
+    convention.version += 1
+    _write(convention, document)
+    after = [starts_on.isoformat(), ends_on and ends_on.isoformat()]
+    said = f"{convention.partnership.campus} – convention modifiée : {convention}."
+    record(convention, "network.change_convention", said, diff={"dates": [before, after]}, is_private=True)
+    return convention
+
+
+@action
+def withdraw_convention(convention: Convention, *, version: int, by: User, at: dt.datetime | None = None) -> None:
     """Take back a convention entered by mistake; its document can no longer be read. Raises `NotAllowed`, `Refusal`."""
+    convention = _locked_convention(convention, version=version, by=by)
     campus = convention.partnership.campus
-    require_right(rules.can_invite(by, campus))
-    require(convention.withdrawn_at is None, "Cette convention est déjà retirée.")
     convention.withdrawn_at = at or timezone.now()
-    convention.save(update_fields=["withdrawn_at"])
+    convention.version += 1
+    convention.save(update_fields=["withdrawn_at", "version"])
     record(convention, "network.withdraw_convention", f"{campus} – convention retirée : {convention}.", is_private=True)
+
+
+def _locked(partnership: Partnership) -> Partnership:
+    """Of two people who attach the same convention at once, the second sees the first."""
+    rows = Partnership.objects.select_for_update(of=("self",)).select_related("campus", "organisation")
+    return rows.get(pk=partnership.pk)
+
+
+def _locked_convention(convention: Convention, *, version: int, by: User) -> Convention:
+    require_right(rules.can_invite(by, convention.partnership.campus))
+    partnership = _locked(convention.partnership)
+    convention = Convention.objects.get(pk=convention.pk)
+    convention.partnership = partnership
+    require(convention.withdrawn_at is None, "Cette convention est déjà retirée.")
+    require(version == convention.version, STALE)
+    return convention
+
+
+def _write(convention: Convention, document: Sent | None) -> None:
+    starts_on, ends_on = convention.starts_on, convention.ends_on
+    require(ends_on is None or ends_on >= starts_on, "La fin de la convention précède son début.")
+    in_range = all(day is None or 1990 <= day.year <= 2100 for day in (starts_on, ends_on))
+    require(in_range, "Une convention va de 1990 à 2100 : relisez ses dates.")
+    same = convention.partnership.conventions.filter(starts_on=starts_on, ends_on=ends_on, withdrawn_at=None)
+    until = f"au {ends_on:%d/%m/%Y}" if ends_on else "sans fin"
+    require(
+        not same.exclude(pk=convention.pk).exists(),
+        f"Une convention du {starts_on:%d/%m/%Y} {until} avec {convention.partnership.organisation} est déjà jointe : "
+        "modifiez-la plutôt.",
+    )
+    if document is not None:
+        upload = uploads.checked(document.name, document.content, size=document.size)
+        require(upload.media_type == "application/pdf", "La convention est un document PDF.")
+        convention.document_name, convention.document_size = upload.name, upload.size
+        convention.document.save(upload.stored_name, document.content, save=False)
+    convention.save()
 
 
 def _open(

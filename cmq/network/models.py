@@ -1,10 +1,12 @@
 """How an organisation joins a campus: invitations and requests with their answers, and the conventions signed."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from cmq.campuses.models import Campus, PartnerRole, Partnership
 from cmq.organisations.models import Family, Organisation
@@ -97,6 +99,7 @@ class Convention(models.Model):
     document = models.FileField("document", upload_to="conventions/%Y/%m/", max_length=200)
     document_name = models.CharField("nom du document", max_length=150)
     document_size = models.PositiveBigIntegerField("taille du document")
+    version = models.PositiveIntegerField("version", default=1)
     withdrawn_at = models.DateTimeField("retirée le", null=True, blank=True)
 
     class Meta:
@@ -108,6 +111,14 @@ class Convention(models.Model):
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="convention_ends_after_it_starts"
             ),
             models.CheckConstraint(condition=~Q(document=""), name="convention_has_document"),
+            # Coalesced, for a null would differ from itself.
+            models.UniqueConstraint(
+                "partnership",
+                "starts_on",
+                Coalesce("ends_on", models.Value(dt.date.max)),
+                condition=Q(withdrawn_at=None),
+                name="convention_once",
+            ),
         ]
 
     def __str__(self) -> str:

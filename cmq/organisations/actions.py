@@ -86,17 +86,35 @@ def scope_organisation(
 
 @action
 def edit_organisation(
-    organisation: Organisation, *, by: User, name: str, kind: Kind, commune: Commune | None, website: str
+    organisation: Organisation,
+    *,
+    by: User,
+    name: str | None = None,
+    kind: Kind | None = None,
+    commune: Commune | None,
+    website: str,
+    seal: str = "",
 ) -> None:
-    """Change what an organisation says of itself. Raises `NotAllowed`, `Refusal`."""
+    """Change the sheet of an organisation; `name` and `kind`, which only keepers change, stay when not given.
+
+    Args:
+        seal: of the sheet that the person saw (`rules.sheet_seal`).
+    Raises `NotAllowed`, `Refusal`.
+    """
     require_right(rules.can_edit(by, organisation))
-    before = _described(organisation)
-    organisation.name, organisation.kind, organisation.commune, organisation.website = (
-        one_line(name),
-        kind,
-        commune,
-        website,
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    require(
+        not seal or seal == rules.sheet_seal(organisation),
+        "Une autre personne a modifié cette fiche entre-temps : rechargez la page, rien n’a été enregistré.",
     )
+    before = _described(organisation)
+    organisation.commune, organisation.website = commune, website
+    if name is not None:
+        organisation.name = one_line(name)
+    if kind is not None:
+        organisation.kind = kind
+    is_renamed = (organisation.name, organisation.kind) != (before["name"], before["kind"])
+    require_right(not is_renamed or rules.can_rename(by, organisation))
     require(organisation.name, "Donnez le nom de l’organisation.")
     _save(organisation, before, act="organisations.edit", is_new=False)
 

@@ -1,6 +1,7 @@
 """Who may do what to organisations and to the register as a whole."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -104,6 +105,19 @@ def can_edit(person: Any, organisation: Organisation) -> bool:
         return False
     own = roles_of(person, OrganisationRole.CONTACT, *HEADS)
     return any(each.organisation_id == organisation.pk for each in own) or is_keeper(person)
+
+
+@right("organisations.rename", "Changer le nom ou la nature d’une organisation", roles=KEEPERS, about="organisation")
+def can_rename(person: Any, organisation: Organisation) -> bool:
+    """The keepers of the register. What an organisation is called and is, sources say; its contacts, who speak for it,
+    keep its place and its site, and write to the keepers about the rest."""
+    return is_keeper(person)
+
+
+def sheet_seal(organisation: Organisation) -> str:
+    """What tells a sheet that a person saw from what it has become since."""
+    sheet = (organisation.name, organisation.kind, organisation.commune_id, organisation.website)
+    return hashlib.sha256(repr(sheet).encode()).hexdigest()[:16]
 
 
 @right("organisations.invite", "Inviter un référent dans une organisation", roles=KEEPERS, about="organisation")

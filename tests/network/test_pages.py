@@ -1,5 +1,6 @@
 """The network on the screen: in the workspace of both sides, and for everyone on any day."""
 
+import re
 from typing import Any
 
 import pytest
@@ -16,9 +17,11 @@ from cmq.core.partial_dates import PartialDate
 from cmq.network.actions import Terms, invite_partner
 from cmq.network.models import Convention, PartnerRequest
 from cmq.organisations.models import Family, Organisation
-from cmq.web.page_cache import shelf
+from cmq.reference.models import Commune, School
+from cmq.web import page_cache
 from tests.cast import PDF
-from tests.factories import a_campus, a_contact, a_director, an_organisation
+from tests.factories import a_campus, a_contact, a_director, a_keeper, an_organisation
+from tests.partnering import cite_everywhere
 
 pytestmark = pytest.mark.django_db
 
@@ -86,8 +89,82 @@ def test_a_convention_is_joined_read_by_both_sides_and_taken_back() -> None:
     assert as_(a_director(a_campus())).get(paper).status_code == 404
     end = reverse("espace_convention_withdraw", args=[campus.slug, Convention.objects.get().pk])
     assert director.post(end, {}).status_code == 422
-    assert director.post(end, {"sure": "on"}).status_code == 302
+    change = reverse("espace_convention_change", args=[campus.slug, Convention.objects.get().pk])
+    assert 'value="2026-01-01"' in director.get(change).content.decode()
+    days = {"starts_on": "2026-02-01", "ends_on": "2027-01-31"}
+    assert director.post(change, {**days, "version": 1}).status_code == 302
+    for page in (change, end):
+        stale = director.post(page, {**days, "sure": "on", "version": 1})
+        assert stale.status_code == 422
+        assert "entre-temps" in stale.content.decode()
+    assert director.post(end, {"sure": "on", "version": 2}).status_code == 302
     assert contact.get(paper).status_code == 404
+    again = director.post(end, {"sure": "on", "version": 2})
+    assert again.status_code == 422
+    assert "déjà retirée" in again.content.decode()
+
+
+def test_a_convention_is_not_attached_twice() -> None:
+    campus = a_campus()
+    director, member = as_(a_director(campus)), add_partner(campus, an_organisation())
+    url = reverse("espace_convention_new", args=[campus.slug, member.pk])
+    for status in (302, 422):
+        file = SimpleUploadedFile("c.pdf", PDF)
+        answer = director.post(url, {"starts_on": "2026-01-01", "document": file})
+        assert answer.status_code == status
+    assert "est déjà jointe" in answer.content.decode()
+    assert Convention.objects.count() == 1
+
+
+def test_partners_are_found_by_name_codes_and_commune() -> None:
+    campus = a_campus()
+    director = as_(a_director(campus))
+    lille = Commune.objects.get(insee_code="59350")
+    known = an_organisation("Institut des Essais", siret="73282932000074", commune=lille)
+    page = reverse("espace_network", args=[campus.slug])
+    for text in ("institut essais", "732 829 320 00074", "essais LILLE", "institut 59000"):
+        assert f"Inviter {known}" in director.get(page, {"q": text}).content.decode(), text
+    school = School.objects.exclude(commune=None).exclude(city="").order_by("pk")[0]
+    url = reverse("espace_partner_invite_school", args=[campus.slug, school.uai])
+    for text in (school.uai.lower(), f"{school.name} {school.commune.name}"):
+        assert url in director.get(page, {"q": text}).content.decode(), text
+    assert "Aucune organisation ne répond" in director.get(page, {"q": "zzz"}).content.decode()
+    assert director.post(url, {}).status_code == 422
+    assert not Organisation.objects.filter(uai=school.uai).exists(), "nothing half done"
+    assert director.post(url, {"role": "associe"}).status_code == 302
+    request = PartnerRequest.objects.get()
+    assert (request.organisation.uai, request.organisation.commune) == (school.uai, school.commune)
+    again = director.post(url, {"role": "associe"})
+    assert again.status_code == 422
+    assert "attend déjà" in again.content.decode()
+    demo = a_campus(is_demo=True)
+    assert as_(a_director(demo)).post(url.replace(campus.slug, demo.slug), {"role": "associe"}).status_code == 422
+
+
+def test_a_partner_that_has_left_is_shown_on_the_network_page_and_where_it_is_cited() -> None:
+    campus, lycee = a_campus(), an_organisation("Lycée parti")
+    director = as_(a_director(campus))
+    cite_everywhere(campus, lycee)
+    add_partner(campus, lycee, starts_on=PartialDate(2018), ends_on=PartialDate(2021, 6, 30))
+    shown = director.get(reverse("espace_network", args=[campus.slug])).content.decode()
+    assert "Partenaires partis, encore cités" in shown and "membre jusqu’au 30/06/2021" in shown
+    links = re.findall(r'<a href="([^"]+)">(?:formation|projet|convention de financement|étape)', shown)
+    assert len(links) == 4
+    for link in links:
+        page = director.get(link)
+        assert page.status_code == 200, link
+        assert "n’est plus membre" in page.content.decode() or "jusqu’au 30/06/2021" in page.content.decode(), link
+
+
+def test_a_keeper_who_opened_a_request_reads_that_another_answers() -> None:
+    campus, organisation = a_campus(), an_organisation()
+    keeper = as_(a_keeper())
+    keeper.post(reverse("espace_partner_invite", args=[campus.slug, organisation.pk]), {"role": "associe"})
+    answer = reverse("espace_organisation_request", args=[organisation.pk, PartnerRequest.objects.get().pk])
+    shown = keeper.get(answer).content.decode()
+    assert "une autre personne y répond" in shown and 'value="accepte"' not in shown
+    assert keeper.post(answer, {"act": "accepte"}).status_code == 422
+    assert not campus.partnerships.exists()
 
 
 def _crowd(campus: Campus, other: Campus, number: int) -> None:
@@ -132,7 +209,7 @@ def test_pages_ask_no_more_for_three_than_for_one() -> None:
     pages = reverse("espace_network", args=[campus.slug]), reverse("public_network", args=[campus.slug])
 
     def counted() -> list[int]:
-        shelf.__init__()  # type: ignore[misc]
+        page_cache.shelf = page_cache._Shelf()
         return [_queries(director, page) for page in pages]
 
     _crowd(campus, other, 1)

@@ -21,6 +21,7 @@ from cmq.network.actions import (
     Sent,
     Terms,
     ask_to_join,
+    change_convention,
     close_request,
     invite_partner,
     sign_convention,
@@ -28,8 +29,10 @@ from cmq.network.actions import (
 )
 from cmq.network.models import Convention, PartnerRequest, RequestState
 from cmq.organisations.models import Family, Organisation
+from cmq.projects.models import Project
 from tests.cast import PDF
-from tests.factories import a_campus, a_contact, a_director, a_person, an_organisation
+from tests.factories import a_campus, a_contact, a_director, a_keeper, a_person, an_organisation
+from tests.partnering import cite_everywhere
 
 pytestmark = pytest.mark.django_db
 AGREED, DECLINED, WITHDRAWN = RequestState.AGREED, RequestState.DECLINED, RequestState.WITHDRAWN
@@ -177,10 +180,81 @@ def test_a_convention_is_a_pdf_with_ordered_dates(sides: Sides) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Convention.objects.filter(pk=convention.pk).update(document="")
     with pytest.raises(NotAllowed):
-        withdraw_convention(convention, by=sides.contact)
-    withdraw_convention(convention, by=sides.director)
+        withdraw_convention(convention, version=1, by=sides.contact)
+    withdraw_convention(convention, version=1, by=sides.director)
     with pytest.raises(Refusal, match="déjà retirée"):
-        withdraw_convention(convention, by=sides.director)
+        withdraw_convention(convention, version=2, by=sides.director)
+
+
+def test_a_convention_is_changed_as_it_was_seen_and_attached_once(sides: Sides) -> None:
+    member, day, end = _member(sides), dt.date(2026, 1, 1), dt.date(2028, 12, 31)
+    said = {"starts_on": day, "ends_on": None}
+    convention = sign_convention(member, document=_sent(), by=sides.director, **said)  # type: ignore[arg-type]
+    with pytest.raises(Refusal, match="du 01/01/2026 sans fin avec .* est déjà jointe"):
+        sign_convention(member, document=_sent(), by=sides.director, **said)  # type: ignore[arg-type]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Convention.objects.create(partnership=member, document="x", document_name="x", document_size=1, **said)
+    with pytest.raises(NotAllowed):
+        change_convention(convention, version=1, starts_on=day, ends_on=end, by=sides.contact)
+    changed = change_convention(convention, version=1, starts_on=day, ends_on=end, by=sides.director)
+    assert (changed.version, changed.ends_on, changed.document_name) == (2, end, "convention.pdf")
+    for act in (
+        lambda: change_convention(convention, version=1, starts_on=day, ends_on=None, by=sides.director),
+        lambda: withdraw_convention(convention, version=1, by=sides.director),
+    ):
+        with pytest.raises(Refusal, match="entre-temps"):
+            act()
+    other = sign_convention(member, document=_sent(), by=sides.director, **said)  # type: ignore[arg-type]
+    with pytest.raises(Refusal, match="déjà jointe"):
+        change_convention(other, version=1, starts_on=day, ends_on=end, by=sides.director)
+    with pytest.raises(Refusal, match="1990"):
+        change_convention(other, version=1, starts_on=dt.date(26, 1, 1), ends_on=end, by=sides.director)
+    convention.refresh_from_db()
+    assert (convention.version, convention.ends_on, convention.withdrawn_at) == (2, end, None)
+    # What was withdrawn may be attached again.
+    withdraw_convention(convention, version=2, by=sides.director)
+    change_convention(other, version=1, starts_on=day, ends_on=end, by=sides.director)
+
+
+def test_nobody_agrees_with_themselves(sides: Sides) -> None:
+    keeper = a_keeper()
+    for request in (
+        invite_partner(sides.campus, sides.organisation, terms=Terms(), by=keeper),
+        ask_to_join(sides.campus, an_organisation(), terms=Terms(), by=keeper),
+    ):
+        assert rules.moves_of(keeper, request) == {WITHDRAWN}
+        for to in (AGREED, DECLINED):
+            with pytest.raises(Refusal, match="une autre personne y répond"):
+                close_request(request, to=to, by=keeper)
+        assert rules.moves_of(a_keeper(), request) >= {AGREED, DECLINED}, "another keeper may answer"
+    assert not sides.campus.partnerships.exists()
+    close_request(PartnerRequest.objects.order_by("pk")[0], to=WITHDRAWN, by=keeper)
+
+
+def test_a_partner_that_has_left_is_said_wherever_it_is_still_cited(sides: Sides) -> None:
+    campus, lycee, today = sides.campus, sides.organisation, timezone.localdate()
+    member, stays = _member(sides), an_organisation()
+    add_partner(campus, stays)
+    cite_everywhere(campus, lycee)
+    cite_everywhere(campus, stays)
+    assert rules.departed(campus, today) == []
+    end_partnership(member, on=PartialDate(today.year - 1), by=sides.director)
+    (gone,) = rules.departed(campus, today)
+    assert (gone.organisation, gone.left_on) == (lycee, dt.date(today.year - 1, 12, 31))
+    kinds = [type(cited.thing).__name__ for cited in gone.citations]
+    assert sorted(kinds) == ["FundingAgreement", "Project", "Stop", "Training"]
+    for cited in gone.citations:
+        assert rules.departed_from(campus, cited.thing, today) == [gone]
+    assert rules.departed_from(a_campus(), gone.citations[0].thing, today) == []
+    # A joint project is right as long as the partner belongs to one of its campuses.
+    other = a_campus()
+    project = next(cited.thing for cited in gone.citations if isinstance(cited.thing, Project))
+    project.owners.create(campus=other, asked_at=timezone.now(), accepted_at=timezone.now())
+    add_partner(other, lycee)
+    assert len(rules.departed(campus, today)[0].citations) == 3
+    # Back in another role, it has not left.
+    add_partner(campus, lycee, role=PartnerRole.FOUNDING)
+    assert rules.departed(campus, today) == []
 
 
 def test_since_when_a_partner_has_left(sides: Sides) -> None:

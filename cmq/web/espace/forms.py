@@ -9,6 +9,7 @@ from cmq.accounts.models import User
 from cmq.campuses.models import AreaKind, CampusField, CampusRole, Category, NameKind, PartnerRole
 from cmq.core.forms import PartialDateFormField
 from cmq.organisations.models import Family, Kind, Organisation, OrganisationRole
+from cmq.organisations.rules import sheet_seal
 from cmq.reference.models import Academie, Departement, Filiere, Region, School
 from cmq.web.espace.fields import CommuneForm, OriginForm
 
@@ -178,19 +179,23 @@ class OrganisationForm(CommuneForm):
 
     name = forms.CharField(label="Nom")
     kind = forms.ChoiceField(label="Nature", choices=Kind.choices)
-    website = forms.URLField(label="Site web", required=False, assume_scheme="https")
-    field_order = ("name", "kind", "commune", "commune_code", "website")
+    website = forms.URLField(label="Site web", required=False, max_length=300, assume_scheme="https")
+    seal = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    field_order = ("name", "kind", "commune", "commune_code", "website", "seal")
 
-    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, organisation: Organisation, renames: bool, **kwargs: Any) -> None:
         commune = organisation.commune
         initial = {
             "name": organisation.name,
             "kind": organisation.kind,
             "website": organisation.website,
+            "seal": sheet_seal(organisation),
             "commune": f"{commune.name} {commune.departement_id}" if commune else "",
         }
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["commune"].required = False
+        if not renames:
+            del self.fields["name"], self.fields["kind"]
 
 
 class NewPersonForm(forms.Form):

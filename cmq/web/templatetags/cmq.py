@@ -13,6 +13,7 @@ from django.utils.html import format_html
 
 from cmq.core import amounts
 from cmq.core.partial_dates import PartialDate
+from cmq.network import rules as network
 from cmq.upkeep import rules
 
 register = template.Library()
@@ -75,6 +76,13 @@ def confirmation(context: template.Context, thing: Model) -> dict[str, Any]:
     campus = context["campus"]
     line = rules.line_at(campus, f"{thing._meta.label_lower}:{thing.pk}", on=timezone.localdate())
     return {"campus": campus, "line": line, "csrf_token": context["csrf_token"]}
+
+
+@register.inclusion_tag("espace/_departed.html", takes_context=True)
+def departed(context: template.Context, thing: Model) -> dict[str, Any]:
+    """A warning when a thing of the page’s campus cites a partner that has left it."""
+    campus = context["campus"]
+    return {"campus": campus, "departed": network.departed_from(campus, thing, timezone.localdate())}
 
 
 @register.inclusion_tag("partials/field.html")

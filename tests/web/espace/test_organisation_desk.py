@@ -6,7 +6,10 @@ from django.urls import reverse
 
 from cmq.accounts.models import User
 from cmq.campuses.actions import add_partner
-from cmq.organisations.models import Organisation
+from cmq.core.errors import NotAllowed
+from cmq.organisations.actions import edit_organisation
+from cmq.organisations.models import Kind, Organisation
+from cmq.organisations.rules import sheet_seal
 from tests.factories import a_campus, a_contact, a_keeper, a_person, an_organisation
 
 
@@ -21,22 +24,47 @@ def organisation(db: None) -> Organisation:
     return an_organisation("Lycée d’essai")
 
 
-SHEET = {"name": "Lycée Jules d’Essai", "kind": "lycee", "commune": "59000 Lille", "website": "https://exemple.fr"}
+SHEET = {"name": "Lycée Jules d’Essai", "kind": "cfa", "commune": "59000 Lille", "website": "https://exemple.fr"}
 
 
-def test_a_contact_keeps_the_sheet(organisation: Organisation) -> None:
+def sheet(organisation: Organisation, **fields: str) -> dict[str, str]:
+    """The sheet as it is sent, sealed with what it is now."""
+    return {**SHEET, "seal": sheet_seal(Organisation.objects.get(pk=organisation.pk)), **fields}
+
+
+def test_a_contact_keeps_the_place_and_the_site_but_not_the_name(organisation: Organisation) -> None:
     campus = a_campus()
     add_partner(campus, organisation)
-    client, url = logged_in(a_contact(organisation)), reverse("espace_organisation", args=[organisation.pk])
+    contact = a_contact(organisation)
+    client, url = logged_in(contact), reverse("espace_organisation", args=[organisation.pk])
     text = client.get(url).content.decode()
     assert str(campus) in text
     assert "Inviter un référent" not in text
-    assert client.post(url, SHEET)["Location"] == url
+    assert 'name="website"' in text and 'name="kind"' not in text and "que par les gardiens" in text
+    assert client.post(url, sheet(organisation))["Location"] == url
     organisation.refresh_from_db()
-    assert (organisation.name, organisation.commune_id) == ("Lycée Jules d’Essai", "59350")
-    assert client.post(url, {**SHEET, "commune": ""}).status_code == 302
+    assert (organisation.name, organisation.kind) == ("Lycée d’essai", "lycee")
+    assert (organisation.commune_id, organisation.website) == ("59350", "https://exemple.fr")
+    assert client.post(url, sheet(organisation, commune="")).status_code == 302
     organisation.refresh_from_db()
     assert organisation.commune is None
+    for change in ({"name": "Autre nom"}, {"kind": Kind.CFA}):
+        with pytest.raises(NotAllowed):
+            edit_organisation(organisation, by=contact, commune=None, website="", **change)
+    assert logged_in(a_keeper()).post(url, sheet(organisation)).status_code == 302
+    organisation.refresh_from_db()
+    assert (organisation.name, organisation.kind) == ("Lycée Jules d’Essai", "cfa")
+
+
+def test_a_sheet_that_another_has_changed_is_not_written_over(organisation: Organisation) -> None:
+    client, url = logged_in(a_contact(organisation)), reverse("espace_organisation", args=[organisation.pk])
+    stale = sheet(organisation, website="https://ancien.exemple.fr")
+    client.post(url, sheet(organisation))
+    answer = client.post(url, stale)
+    assert answer.status_code == 422
+    assert "entre-temps" in answer.content.decode() and "https://ancien.exemple.fr" in answer.content.decode()
+    organisation.refresh_from_db()
+    assert organisation.website == "https://exemple.fr"
 
 
 @pytest.mark.parametrize(
@@ -44,8 +72,8 @@ def test_a_contact_keeps_the_sheet(organisation: Organisation) -> None:
     [{"name": ""}, {"name": "x" * 10_240}, {"kind": "secte"}, {"commune": "Atlantide"}, {"website": "ftp//"}],
 )
 def test_a_false_sheet_is_refused(organisation: Organisation, fields: dict[str, str]) -> None:
-    client, url = logged_in(a_contact(organisation)), reverse("espace_organisation", args=[organisation.pk])
-    assert client.post(url, {**SHEET, **fields}).status_code == 422
+    client, url = logged_in(a_keeper()), reverse("espace_organisation", args=[organisation.pk])
+    assert client.post(url, sheet(organisation, **fields)).status_code == 422
     organisation.refresh_from_db()
     assert organisation.name == "Lycée d’essai"
 

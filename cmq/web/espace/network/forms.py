@@ -7,7 +7,7 @@ from django import forms
 
 from cmq.campuses.models import Campus, PartnerRole
 from cmq.network.actions import Terms
-from cmq.network.models import RequestState
+from cmq.network.models import Convention, RequestState
 from cmq.organisations.models import Family, Organisation
 from cmq.web.espace.files.forms import day_field
 
@@ -62,12 +62,26 @@ class ConventionForm(forms.Form):
     document = forms.FileField(
         label="Document signé", help_text="Un PDF, que seuls lisent le campus et l’organisation."
     )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, convention: Convention | None = None, **kwargs: Any) -> None:
+        if convention:
+            kwargs["initial"] = {name: getattr(convention, name) for name in ("starts_on", "ends_on", "version")}
+        super().__init__(*args, **kwargs)
+        if convention:
+            self.fields["version"].required = True
+            self.fields["document"].required = False
+            self.fields["document"].help_text = f"Déjà joint : {convention.document_name}. Un autre PDF le remplace."
 
 
 class ConfirmForm(forms.Form):
-    """A yes."""
+    """A yes, to the convention as the person saw it."""
 
     sure = forms.BooleanField(label="Oui, retirer cette convention")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, convention: Convention, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"version": convention.version}, **kwargs})
 
 
 def terms_in(data: dict[str, Any]) -> Terms:

@@ -1,17 +1,22 @@
 """The network in the workspace: invitations, requests and conventions, seen by the campus and by its partners."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from cmq.core.text import fold
+from cmq.campuses.models import Campus
+from cmq.core.errors import require
 from cmq.network import actions, rules
 from cmq.network.actions import Sent
 from cmq.network.models import Convention, PartnerRequest, RequestState
-from cmq.organisations.models import Organisation
+from cmq.organisations.actions import register_organisation
+from cmq.organisations.models import Kind, Organisation
+from cmq.reference.models import School
 from cmq.web import downloads
+from cmq.web.espace import finding
 from cmq.web.espace.access import (
     READ,
     READ_AND_ACT,
@@ -26,7 +31,6 @@ from cmq.web.espace.access import (
 )
 from cmq.web.espace.network.forms import AnswerForm, AskForm, ConfirmForm, ConventionForm, InviteForm, terms_in
 
-MOST_FOUND = 12
 CLOSED_SHOWN = 20
 
 
@@ -37,14 +41,14 @@ def network(request: HttpRequest, slug: str) -> HttpResponse:
     requests = list(PartnerRequest.objects.filter(campus=campus).select_related("organisation", "campus"))
     members = campus.partnerships.active(today).select_related("organisation").prefetch_related("conventions")
     text = request.GET.get("q", "").strip()[:120]
-    found = Organisation.objects.filter(is_demo=campus.is_demo, folded_name__contains=fold(text))
     context = {
         "campus": campus,
         "open": [each for each in requests if each.is_open],
         "closed": [each for each in requests if not each.is_open][:CLOSED_SHOWN],
         "members": [(each, _standing(each)) for each in members],
         "text": text,
-        "found": found[:MOST_FOUND] if text else [],
+        "found": finding.organisations(text, is_demo=campus.is_demo),
+        "departed": rules.departed(campus, today),
         "today": today,
     }
     return page(request, "espace/network/network.html", context)
@@ -57,16 +61,35 @@ def _standing(member: Any) -> list[Convention]:
 @logged_in(*READ_AND_ACT)
 def invite(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Invite an organisation to join the campus."""
-    campus, person = campus_for(request, slug), person_of(request)
+    campus = campus_for(request, slug)
     organisation = get_object_or_404(Organisation, pk=pk, is_demo=campus.is_demo)
-    form = InviteForm(posted(request))
+    return _invite(request, campus, str(organisation), lambda: organisation)
+
+
+@logged_in(*READ_AND_ACT)
+def invite_school(request: HttpRequest, slug: str, uai: str) -> HttpResponse:
+    """Invite a lycée of the national list, which the register takes up with the invitation."""
+    campus, person = campus_for(request, slug), person_of(request)
+    school = get_object_or_404(School.objects.select_related("commune"), uai=uai.upper())
+
+    def entered() -> Organisation:
+        require(not campus.is_demo, "Une organisation réelle ne peut pas entrer dans la démonstration.")
+        said: dict[str, Any] = {"name": school.name, "uai": school.uai, "commune": school.commune}
+        return register_organisation(kind=Kind.LYCEE, by=person, **said)
+
+    return _invite(request, campus, str(school), entered)
+
+
+def _invite(request: HttpRequest, campus: Campus, name: str, entered: Callable[[], Organisation]) -> HttpResponse:
+    form, person = InviteForm(posted(request)), person_of(request)
 
     def send(data: dict[str, Any]) -> None:
-        actions.invite_partner(campus, organisation, terms=terms_in(data), by=person)
+        actions.invite_partner(campus, entered(), terms=terms_in(data), by=person)
 
     if submit(request, form, send):
-        return done(request, f"{organisation} est invité.", "espace_network", campus.slug)
-    context = {"campus": campus, "title": f"Inviter {organisation}", "button": "Envoyer l’invitation"}
+        return done(request, f"{name} : invitation ouverte.", "espace_network", campus.slug)
+    explained = "Ses référents reçoivent une lettre. Si elle n’en a pas, un gardien du registre peut en inviter un."
+    context = {"campus": campus, "title": f"Inviter {name}", "button": "Envoyer l’invitation", "explained": explained}
     return page(request, "espace/network/form.html", context, form=form)
 
 
@@ -98,7 +121,9 @@ def _one(request: HttpRequest, found: PartnerRequest, context: dict[str, Any], t
 
     if submit(request, form, close):
         return done(request, "C’est fait : l’autre partie est prévenue.", to, key)
-    return page(request, "espace/network/request.html", {**context, "found": found, "button": "Valider"}, form=form)
+    own = actions.OWN_REQUEST if found.is_open and rules.opened(person, found) else ""
+    context |= {"found": found, "button": "Valider", "own": own}
+    return page(request, "espace/network/request.html", context, form=form)
 
 
 @logged_in(*READ_AND_ACT)
@@ -109,9 +134,10 @@ def sign(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     form = ConventionForm(posted(request), request.FILES or None)
 
     def attach(data: dict[str, Any]) -> None:
-        file = data["document"]
-        sent = Sent(file.name, file, file.size)
-        actions.sign_convention(member, starts_on=data["starts_on"], ends_on=data["ends_on"], document=sent, by=person)
+        days = {"starts_on": data["starts_on"], "ends_on": data["ends_on"]}
+        document = _sent(data)
+        assert document is not None
+        actions.sign_convention(member, document=document, by=person, **days)
 
     if submit(request, form, attach):
         return done(request, "Convention jointe.", "espace_network", campus.slug)
@@ -120,16 +146,47 @@ def sign(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @logged_in(*READ_AND_ACT)
+def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Correct the dates of a convention or replace its document."""
+    campus, person = campus_for(request, slug), person_of(request)
+    convention = _convention(campus, pk)
+    form = ConventionForm(posted(request), request.FILES or None, convention=convention)
+
+    def write(data: dict[str, Any]) -> None:
+        days = {"starts_on": data["starts_on"], "ends_on": data["ends_on"]}
+        actions.change_convention(convention, document=_sent(data), version=data["version"], by=person, **days)
+
+    if submit(request, form, write):
+        return done(request, "Convention modifiée.", "espace_network", campus.slug)
+    context = {"campus": campus, "title": f"Modifier : {convention}", "button": "Enregistrer"}
+    return page(request, "espace/network/form.html", context, form=form)
+
+
+@logged_in(*READ_AND_ACT)
 def withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take back a convention entered by mistake."""
     campus, person = campus_for(request, slug), person_of(request)
-    rows = Convention.objects.select_related("partnership__organisation", "partnership__campus")
-    convention = get_object_or_404(rows, pk=pk, partnership__campus=campus, withdrawn_at=None)
-    form = ConfirmForm(posted(request))
-    if submit(request, form, lambda data: actions.withdraw_convention(convention, by=person)):
+    convention = _convention(campus, pk)
+    form = ConfirmForm(posted(request), convention=convention)
+
+    def take_back(data: dict[str, Any]) -> None:
+        actions.withdraw_convention(convention, version=data["version"], by=person)
+
+    if submit(request, form, take_back):
         return done(request, "Convention retirée.", "espace_network", campus.slug)
     context = {"campus": campus, "title": f"Retirer : {convention}", "button": "Retirer"}
     return page(request, "espace/network/form.html", context, form=form)
+
+
+def _convention(campus: Campus, pk: int) -> Convention:
+    # One withdrawn meanwhile is found all the same: the action says so.
+    rows = Convention.objects.select_related("partnership__organisation", "partnership__campus")
+    return get_object_or_404(rows, pk=pk, partnership__campus=campus)
+
+
+def _sent(data: dict[str, Any]) -> Sent | None:
+    file = data["document"]
+    return Sent(file.name, file, file.size) if file else None
 
 
 @logged_in(*READ)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -31,13 +31,12 @@ from cmq.web.espace.forms import BodyForm, OrganisationForm, OrganisationInvitat
 def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     """What an organisation says of itself, and where it belongs."""
     shown, person = organisation_for(request, pk), person_of(request)
-    form = OrganisationForm(posted(request), organisation=shown)
+    form = _sheet(request, shown, data=posted(request))
 
     def edit(data: dict[str, Any]) -> None:
-        kind, commune = Kind(data["kind"]), data["commune"]
-        actions.edit_organisation(
-            shown, by=person, name=data["name"], kind=kind, commune=commune, website=data["website"]
-        )
+        own = {"name": data["name"], "kind": Kind(data["kind"])} if "name" in data else {}
+        plain = {name: data[name] for name in ("commune", "website", "seal")}
+        actions.edit_organisation(shown, by=person, **plain, **own)
 
     if submit(request, form, edit):
         return done(request, "Fiche enregistrée.", "espace_organisation", pk)
@@ -58,7 +57,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
 
     if submit(request, form, send):
         return done(request, "Invitation envoyée.", "espace_organisation", pk)
-    context = {**_context(request, pk), "sheet": OrganisationForm(organisation=shown), "invitation": form}
+    context = {**_context(request, pk), "sheet": _sheet(request, shown), "invitation": form}
     return page(request, "espace/organisation.html", context, form=form)
 
 
@@ -70,7 +69,7 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
     form = ScopeForm(request.POST)
     if submit(request, form, lambda data: actions.scope_organisation(shown, **data, by=keeper)):
         return done(request, "Ressort enregistré.", "espace_organisation", pk)
-    context = {**_context(request, pk), "sheet": OrganisationForm(organisation=shown), "scope": form}
+    context = {**_context(request, pk), "sheet": _sheet(request, shown), "scope": form}
     return page(request, "espace/organisation.html", context, form=form)
 
 
@@ -106,6 +105,10 @@ def end_role(request: HttpRequest, pk: int, role: int) -> HttpResponse:
         return done(request, "C’est fait.", "registre_people" if is_keeper else "espace")
     context = {"membership": membership, "keeper": is_keeper, "back": "registre_people" if is_keeper else "espace"}
     return page(request, "espace/role_end.html", context, form=form)
+
+
+def _sheet(request: HttpRequest, shown: Organisation, *, data: QueryDict | None = None) -> OrganisationForm:
+    return OrganisationForm(data, organisation=shown, renames=rules.can_rename(request.user, shown))
 
 
 def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
