@@ -91,6 +91,8 @@ class RecruitmentNeed(models.Model):
     year = models.PositiveSmallIntegerField("année")
     family = models.ForeignKey(JobFamily, verbose_name="famille", on_delete=models.CASCADE, related_name="needs")
     basin = models.ForeignKey(Basin, verbose_name="bassin", on_delete=models.CASCADE, related_name="needs")
+    # A bassin may lie in several: the survey then counts each part.
+    departement = models.ForeignKey(Departement, verbose_name="département", on_delete=models.PROTECT, related_name="+")
     planned = models.PositiveIntegerField("projets de recrutement", null=True, blank=True)
     difficult = models.PositiveIntegerField("jugés difficiles", null=True, blank=True)
     seasonal = models.PositiveIntegerField("saisonniers", null=True, blank=True)
@@ -101,9 +103,9 @@ class RecruitmentNeed(models.Model):
     class Meta:
         verbose_name = "besoin en main-d’œuvre"
         verbose_name_plural = "besoins en main-d’œuvre"
-        ordering = ["year", "basin", "family"]
+        ordering = ["year", "basin", "departement", "family"]
         constraints = [
-            models.UniqueConstraint(fields=["year", "family", "basin"], name="need_once"),
+            models.UniqueConstraint(fields=["year", "family", "basin", "departement"], name="need_once"),
             models.CheckConstraint(
                 condition=Q(planned=None) | Q(difficult=None) | Q(difficult__lte=F("planned")),
                 name="need_difficult_within_planned",

@@ -70,6 +70,7 @@ class Table:
         columns: the other fields that the file says; a row that has them all the same is left alone.
         parse: pure: reads the file, yields line numbers with an unsaved row or with `Rejected`.
         removes: whether a row that the file no longer has goes away. A row that others point at stays.
+        retires: what such a row becomes, where it must not go away.
         scope: the rows that belong to this importer, in a table that several fill.
         dated: whether rows have `source` (and `loaded_on`), to be set when they change.
     """
@@ -79,6 +80,7 @@ class Table:
     columns: tuple[str, ...]
     parse: Parse
     removes: bool = True
+    retires: Mapping[str, object] = field(default_factory=dict)
     scope: Q = field(default_factory=Q)
     dated: bool = True
 
@@ -109,7 +111,7 @@ class Importer:
     stale_after: dt.timedelta
     smallest_share: float = 0.5
     most_rejected: float = 0.2
-    after: Callable[[], None] | None = None
+    after: Callable[[], object] | None = None
 
 
 def by_hand(where: str) -> Callable[[Caller], Located]:

@@ -129,6 +129,11 @@ class _Writer:
         """Take away what the file no longer has; what others point at stays."""
         if not self.table.removes:
             return
+        if self.table.retires:
+            self.outcome.removed += (
+                self.held.filter(pk__in=self.left).exclude(**self.table.retires).update(**self.table.retires)
+            )
+            return
         for keys in _chunks(sorted(self.left), 500):
             try:
                 self.held.filter(pk__in=keys).delete()

@@ -9,6 +9,8 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -30,11 +32,12 @@ class Layout:
     Attributes:
         columns: our name → the headers that have been met for it, compared folded; all obligatory.
         optional: the same, for columns that some editions lack; they read as empty.
+        delimiters: the one sign between cells, or those that editions differ by: the header tells.
     """
 
     columns: Mapping[str, Sequence[str]]
     optional: Mapping[str, Sequence[str]]
-    delimiter: str = ";"
+    delimiters: str = ";"
     encoding: str = "utf-8-sig"
 
 
@@ -42,18 +45,20 @@ def read_csv(path: Path, layout: Layout, *, member: str = "") -> Iterator[tuple[
     """The rows of a CSV file (plain, gzipped, or a member of a zip), with our names.
 
     Args:
-        member: the end of the member's name, for a zip.
+        member: the pattern of the member's name, for a zip: « *code_rome*.csv ».
     Yields line numbers with a row, or with `Rejected` for one that has not the cells of the header.
     Raises `FileRefused` for a file that is not in this form.
     """
     with opened(path, member=member) as raw:
         text = io.TextIOWrapper(cast(BinaryIO, raw), encoding=layout.encoding, newline="")
         csv.field_size_limit(_LONGEST_CELL)
-        lines = csv.reader(text, delimiter=layout.delimiter)
         try:
-            header = next(lines, None)
-            if not header:
+            first = text.readline(_LONGEST_CELL)
+            if not first.strip():
                 raise FileRefused("Le fichier est vide.")
+            sign = max(layout.delimiters, key=first.count)
+            lines = csv.reader(chain([first], text), delimiter=sign)
+            header = next(lines)
             places = _places(header, layout)
             for cells in lines:
                 if not cells:
@@ -66,7 +71,7 @@ def read_csv(path: Path, layout: Layout, *, member: str = "") -> Iterator[tuple[
         except UnicodeDecodeError as error:
             raise FileRefused(f"Le fichier n’est pas écrit en {_spoken(layout.encoding)}.") from error
         except csv.Error as error:
-            raise FileRefused(f"Le fichier est abîmé vers la ligne {lines.line_num}.") from error
+            raise FileRefused("Le fichier est abîmé : une cellule ne finit pas, ou est démesurée.") from error
         except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile) as error:
             raise FileRefused("Le fichier est tronqué.") from error
 
@@ -92,7 +97,7 @@ def _spoken(encoding: str) -> str:
 
 @contextmanager
 def opened(path: Path, *, member: str = "") -> Iterator[io.BufferedIOBase]:
-    """The bytes of a file: plain, gzipped, or the one member of a zip whose name ends so; never more than is sane.
+    """The bytes of a file: plain, gzipped, or the member of a zip that a pattern names; never more than is sane.
 
     Raises `FileRefused`.
     """
@@ -115,6 +120,14 @@ def members(path: Path) -> list[str]:
         return archive.namelist()
 
 
+def checked_package(path: Path) -> None:
+    """Look at a workbook's package before any part of it is understood. Raises `FileRefused`."""
+    with _zip(path) as archive:
+        parts = archive.infolist()
+    if len(parts) > 2000 or sum(part.file_size for part in parts) > 1024**3 or any(map(_is_bomb, parts)):
+        raise FileRefused("Le classeur est démesuré une fois décompressé.")
+
+
 @contextmanager
 def _zip(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
@@ -125,14 +138,18 @@ def _zip(path: Path) -> Iterator[zipfile.ZipFile]:
         yield archive
 
 
-def _member(archive: zipfile.ZipFile, ending: str) -> zipfile.ZipInfo:
-    found = [info for info in archive.infolist() if info.filename.lower().endswith(ending.lower())]
+def _member(archive: zipfile.ZipFile, pattern: str) -> zipfile.ZipInfo:
+    found = [info for info in archive.infolist() if fnmatch(info.filename.lower(), pattern.lower())]
     if not found:
-        raise FileRefused(f"L’archive ne contient pas « {ending} ».")
+        raise FileRefused(f"L’archive ne contient pas « {pattern} ».")
     info = found[0]
-    if info.file_size > MOST_UNPACKED_BYTES or info.file_size > max(info.compress_size, 1) * _MOST_PACKING:
+    if _is_bomb(info):
         raise FileRefused("L’archive est démesurée une fois décompressée.")
     return info
+
+
+def _is_bomb(info: zipfile.ZipInfo) -> bool:
+    return info.file_size > MOST_UNPACKED_BYTES or info.file_size > max(info.compress_size, 1) * _MOST_PACKING
 
 
 class _Bounded(io.RawIOBase):

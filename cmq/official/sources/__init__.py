@@ -1,6 +1,18 @@
 """Every importer, by its name on the command line: one module a source."""
 
 from cmq.official.importers import Importer
-from cmq.official.sources import job_families
+from cmq.official.sources import certif_info, job_families, needs, rome
 
-IMPORTERS: dict[str, Importer] = {importer.slug: importer for importer in (job_families.IMPORTER,)}
+# In the order that one leans on another.
+IMPORTERS: dict[str, Importer] = {
+    importer.slug: importer
+    for importer in (
+        rome.CODES,
+        rome.TITLES,
+        rome.SHEETS,
+        certif_info.IMPORTER,
+        job_families.IMPORTER,
+        needs.NEEDS,
+        needs.BASINS,
+    )
+}

@@ -16,6 +16,8 @@ from cmq.official.actions import run_importer
 from cmq.official.models import OfficialRun, RunState
 from cmq.official.sources import IMPORTERS
 
+_MOST_TOLD = 20
+
 
 class Command(BaseCommand):
     """A few verbs under one word; the work is done by `imports.actions` and `official.actions`."""
@@ -117,8 +119,10 @@ class Command(BaseCommand):
         if run.report.get("error"):
             self.stderr.write(f"✗ {run.report['error']}")
             return
-        for row in run.report.get("rejected", []):
+        for row in run.report.get("rejected", [])[:_MOST_TOLD]:
             self.stderr.write(f"  ligne {row['number']} : {row['reason']} {row['excerpt']}")
+        if run.refused > _MOST_TOLD:
+            self.stderr.write(f"  … et {run.refused - _MOST_TOLD} autres.")
         self.stdout.write(f"  {run.get_state_display()}. {run.counts}")
 
     def _checked(self, report: Report) -> Report:

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from cmq.campaigns.texts import load_texts
+from cmq.careers.actions import load_occupations
 from cmq.core.errors import Refusal
 from cmq.evidence.actions import load_indicators
 from cmq.operations import demonstration
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         self.stdout.write("Données de référence…")
         load_reference(progress=self._say)
+        load_occupations()
         load_texts()
         load_indicators()
         self._publish_keys()
