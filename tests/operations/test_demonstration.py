@@ -1,17 +1,20 @@
 """The demonstration comes and goes without touching the register."""
 
 import datetime as dt
+import io
 
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.test import Client
+from pypdf import PdfReader
 
 from cmq.accounts.models import User
 from cmq.campaigns.texts import load_texts
 from cmq.campuses.models import Campus, Partnership
 from cmq.core.models import Change, FeedHead, OutgoingMail
 from cmq.evidence.actions import load_indicators
+from cmq.evidence.models import AnnualReport
 from cmq.labels.models import LabelDecision
 from cmq.labels.states import LabelState, state_of
 from cmq.operations import demonstration
@@ -68,11 +71,27 @@ def test_it_shows_every_state_of_a_label_and_every_desk() -> None:
         "prolonge", "suspendu", "non_renouvele",
     }  # fmt: skip
     assert Partnership.objects.filter(campus__is_demo=True).values("family").distinct().count() == 4
-    food, overseas = (Stop.objects.filter(tour__campus__region=region) for region in ("32", "04"))
+    food = Stop.objects.filter(tour__title="La table en route (fictif)", commune__departement__region="32")
+    overseas = Stop.objects.filter(tour__campus__region="04")
     assert (food.count(), overseas.count()) == (12, 1)
     assert set(food.values_list("state", flat=True)) == set(StopState.values)
     assert food.filter(registrations__state=RegistrationState.WAITING).distinct().count() == 1
     assert sum(people_reached(Campus.objects.get(name=MAIN), today.year).values()) == 128
+
+
+def test_the_published_report_shows_a_tour_with_who_came_and_pictures_on_its_page_and_in_its_pdf() -> None:
+    today = dt.date(2026, 11, 24)
+    demonstration.build(on=today)
+    report = AnnualReport.objects.get(published_at__isnull=False)
+    address = f"/campus/{report.campus.slug}/rapports/{report.year}/"
+    page = Client().get(address).content.decode()
+    people = sum(people_reached(report.campus, 2025).values())
+    assert people == 265 and "3 étapes, 265 personnes comptées." in page
+    assert "Gare fictive des Saveurs" in page and page.count("<img") == 2
+    pdf = PdfReader(io.BytesIO(Client().get(f"{address[:-1]}.pdf").content))
+    text = " ".join(each.extract_text() for each in pdf.pages)
+    assert "265 personnes comptées" in text and "Gare fictive des Saveurs" in text
+    assert sum(len(each.images) for each in pdf.pages) == 2
 
 
 def test_every_account_opens_its_desk() -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from cmq.accounts.models import User
 from cmq.campuses.models import Campus
 from cmq.operations.demonstration.people import Cast
+from cmq.projects.models import Project
 from cmq.reference.models import Commune
 from cmq.tours.actions import following, planning, registering
 from cmq.tours.models import Audience, Booking, Registration, Stop, Tour
@@ -29,6 +30,12 @@ STOPS = (
     (39, "62160", "Gymnase fictif de la Liane"),
     (42, "02408", "Promenade fictive de la Montagne-Couronnée"),
 )
+# The first season, in the year of the published report: month, day, commune, place, who came.
+FIRST_SEASON = (
+    (3, 14, "62108", "Halle fictive du Phare", {Audience.PUPILS: 58, Audience.PUBLIC: 41}),
+    (5, 23, "80021", "Cloître fictif des Maraîchers", {Audience.APPRENTICES: 22, Audience.PROFESSIONALS: 17}),
+    (10, 3, "59350", "Gare fictive des Saveurs", {Audience.TRAINEES: 31, Audience.PUBLIC: 96}),
+)
 SUMMARY = (
     "Un camion-cuisine inventé montre comment bien manger à tout âge : ateliers de goût, textures adaptées, "
     "rencontres avec celles et ceux qui apprennent ces métiers. Tout est fictif."
@@ -38,10 +45,12 @@ _EVERYONE = frozenset({Audience.PUPILS, Audience.TRAINEES, Audience.PROFESSIONAL
 
 
 def build(cast: Cast, *, on: dt.date) -> None:
-    """A tour of twelve stops, one held, one full with people who wait; a stop overseas; a tour in preparation."""
+    """A tour of twelve stops, one held, one full with people who wait; the season before, held and counted; a stop
+    overseas; a tour in preparation."""
     director = cast["directrice"]
     main, island = (Campus.objects.get(name=name, is_demo=True) for name in (MAIN, ISLAND))
     at = timezone.make_aware(dt.datetime.combine(on, dt.time(9)))
+    _first_season(main, director, year=on.year - 1, at=at)
     _food(main, director, on=on, at=at)
     sun = planning.write_tour(
         island, title="Le soleil en boîte (fictif)", summary="Une maquette inventée de toit solaire.", by=None, at=at
@@ -55,6 +64,26 @@ def build(cast: Cast, *, on: dt.date) -> None:
         by=director,
         at=at,
     )
+
+
+def _first_season(main: Campus, director: User, *, year: int, at: dt.datetime) -> None:
+    planned_at = timezone.make_aware(dt.datetime(year, 1, 15, 9))
+    tour = planning.write_tour(
+        main,
+        title="La table en route, première saison (fictif)",
+        summary=SUMMARY,
+        project=Project.objects.of(main).get(title="Bien manger à tout âge"),
+        by=director,
+        at=planned_at,
+    )
+    stops = []
+    for month, day, code, place, numbers in FIRST_SEASON:
+        days = (dt.date(year, month, day) - planned_at.date()).days
+        stop = _stop(tour, days, code, place, on=planned_at.date(), at=planned_at, seats=60)
+        stops.append((stop, numbers))
+    planning.publish_tour(tour, by=director)
+    for stop, numbers in stops:
+        following.count_attendance(stop, numbers=numbers, version=1, by=director, at=at)
 
 
 def _food(main: Campus, director: User, *, on: dt.date, at: dt.datetime) -> None:
