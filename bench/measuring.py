@@ -17,11 +17,11 @@ from cmq.web import page_cache
 ROUNDS = 5
 
 
-def logged_in_page(person: User, path: str) -> None:
+def logged_in_page(person: User, path: str, *, name: str = "") -> None:
     """One row: the page's whole cost, from request to answer, over that of its template; and its queries.
 
     And over that of a bare page of the same size: same log-in, same middleware, the same template drawn with
-    everything already read.
+    everything already read. The row is named `name`, or by its address.
     """
     client = Client()
     client.force_login(person)
@@ -40,7 +40,7 @@ def logged_in_page(person: User, path: str) -> None:
     over_bare = statistics.median(whole / bare_page for whole, _, bare_page in costs)
     whole, alone, _ = (statistics.median(each) * 1000 for each in zip(*costs, strict=True))
     figures = f"{ratio:.2f} of its template ({whole:.1f} and {alone:.1f} ms), {over_bare:.2f} of a bare page"
-    row(f"logged in {path[:42]}", f"{figures}, {queries} queries")
+    row(name or f"logged in {path[:42]}", f"{figures}, {queries} queries")
 
 
 def template_alone(client: Client, path: str) -> Callable[[], Any]:

@@ -3,8 +3,8 @@
 It works in a database of its own, in a temporary folder (or where DATABASE_URL points: an empty one).
 
 - The board and a file page against their own templates, and against a bare page: same log-in, same template, all of
-  it already read (wanted: at most 3). The file is a draft whose parts are written; an empty one, whose template is
-  cheaper, and files with a longer life measure higher: 3 to 5.
+  it already read (wanted: at most 3). A file of every kind: a draft empty and a draft written, then one of every
+  state and request that the demonstration plays, each as its campus, its experts and its college have left it.
 - The same pages asked for by two hundred logged-in people at once: no error, and how many a second.
 - A hundred section saves at the same instant: each is kept, or given back to its author.
 """
@@ -48,6 +48,7 @@ from cmq.campaigns.texts import load_texts  # noqa: E402
 from cmq.campuses.actions import enter_campus  # noqa: E402
 from cmq.campuses.models import Campus, CampusMembership, CampusRole  # noqa: E402
 from cmq.core.feed import first_broken_position  # noqa: E402
+from cmq.operations import demonstration  # noqa: E402
 from cmq.organisations.models import Organisation, OrganisationMembership, OrganisationRole  # noqa: E402
 from cmq.reference.actions import load_reference  # noqa: E402
 from cmq.reference.models import Region  # noqa: E402
@@ -68,8 +69,9 @@ def main(files: int, people: int) -> None:
     secretaries = [a_secretary(number) for number in range(people)]
     board = f"/espace/campagnes/{campaign.slug}/tableau/"
     page = application.get_absolute_url()
-    for path in (board, page):
-        logged_in_page(secretaries[0], path)
+    logged_in_page(secretaries[0], board)
+    for name, each in one_of_each_kind(application).items():
+        logged_in_page(secretaries[0], each.get_absolute_url(), name=name)
     cookies = [session_of(person) for person in secretaries]
     writers = [a_writer(application.campus, number) for number in range(SAVES)]
     with serving("cmq.wsgi:application") as (url, _):
@@ -120,6 +122,17 @@ def fill(campaign: Campaign, files: int) -> LabelApplication:
         for number, campus in enumerate(campuses)
     )
     return application
+
+
+def one_of_each_kind(written: LabelApplication) -> dict[str, LabelApplication]:
+    """By name: a draft without a word, the one that is written, and of the demonstration the first of each kind."""
+    demonstration.build()
+    campus = enter_campus(name="Campus mesuré, dossier vide", region=written.campus.region)
+    empty = open_application(campus, campaign=written.campaign, kind=ApplicationKind.FIRST, by=None)
+    found = {"brouillon vide": empty, "brouillon écrit": written}
+    for each in LabelApplication.objects.filter(campus__is_demo=True).order_by("pk"):
+        found.setdefault(f"{each.get_state_display()}, {each.get_kind_display()}".lower(), each)
+    return found
 
 
 def a_secretary(number: int) -> User:
