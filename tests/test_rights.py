@@ -192,6 +192,7 @@ DOORS = {
     "consulted": Door(EVERYONE, NOBODY),
     "files": Door(EVERYONE, NOBODY),
     "file": Door(READ_DRAFT, NOBODY),
+    "file_changes": Door(READ_DRAFT, NOBODY),
     "file_ask": in_draft(WRITERS),
     "file_send": in_draft(DIRECTOR),
     "file_sign": in_draft(SIGNERS),

@@ -4,7 +4,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from cmq.campaigns.models import Campaign, Criterion, ExcellenceRequirement, ExpectedDocument
 from cmq.campuses.models import Campus, Category
@@ -196,8 +197,21 @@ class Move(models.Model):
         return f"{self.get_from_state_display()} → {self.get_to_state_display()}"
 
 
+class SectionQuerySet(models.QuerySet["Section"]):
+    """Parts of files."""
+
+    def with_open_comments(self) -> "SectionQuerySet":
+        """Each with how many comments await an answer."""
+        waiting = Comment.objects.filter(section=OuterRef("pk"), resolved_at=None).order_by().values("section")
+        counted = Subquery(waiting.annotate(number=Count("pk")).values("number"))
+        return self.annotate(open_comments=Coalesce(counted, 0))  # type: ignore[no-redef]
+
+
 class Section(models.Model):
     """One part of a file, written by several hands; `version` is its optimistic lock."""
+
+    # Of `with_open_comments` only.
+    open_comments: int
 
     application = models.ForeignKey(
         LabelApplication, verbose_name="dossier", on_delete=models.CASCADE, related_name="sections"
@@ -226,6 +240,8 @@ class Section(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="modifié par", null=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    objects = SectionQuerySet.as_manager()
+
     class Meta:
         verbose_name = "partie de dossier"
         verbose_name_plural = "parties de dossier"
@@ -239,11 +255,6 @@ class Section(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def open_comments(self) -> int:
-        """How many comments await an answer."""
-        return sum(comment.resolved_at is None for comment in self.comments.all())
 
 
 class SectionRevision(models.Model):

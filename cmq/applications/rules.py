@@ -23,6 +23,7 @@ from cmq.applications.models import (
 from cmq.campaigns.models import CampaignState, ExpectedDocument
 from cmq.campuses.models import Campus, CampusArea, CampusMembership, CampusRole, Category
 from cmq.campuses.rules import roles_of as campus_roles_of
+from cmq.core.remembering import remembered
 from cmq.core.rights import Role, right
 from cmq.organisations.models import Kind, OrganisationMembership, OrganisationRole
 from cmq.organisations.rules import holds, roles_of
@@ -64,9 +65,9 @@ def is_on_campus(person: Any, campus_id: int, *roles: CampusRole) -> bool:
 
 
 def academies_of(campus: Campus) -> list[str]:
-    """Codes of the académies that a campus touches, as the register knows them."""
+    """Codes of the académies that a campus touches, as the register knows them; asked once while a page is read."""
     found = CampusArea.objects.filter(campus=campus, academie__isnull=False).values_list("academie", flat=True)
-    return [str(code) for code in found]
+    return remembered(("academies", campus.pk), lambda: [str(code) for code in found])
 
 
 @right("applications.open", "Ouvrir un dossier de labellisation", roles=(Role.DIRECTOR,), about="campus")
@@ -235,10 +236,10 @@ def missing(application: LabelApplication, *, sections: Iterable[Section] | None
     """All that a file lacks, in the order of its page; empty when it can go to signature.
 
     Args:
-        sections: its sections with their comments, where they have been read just now.
+        sections: its sections `with_open_comments`, where they have been read just now.
     """
     if sections is None:
-        sections = application.sections.prefetch_related("comments")
+        sections = application.sections.with_open_comments()
     text = _missing_text(application, sections)
     return [*_missing_request(application), *text, *_missing_documents(application)]
 
@@ -280,7 +281,11 @@ def expected_documents(application: LabelApplication) -> list[ExpectedDocument]:
     kind = ApplicationKind(application.kind)
     if not kind.gives_label:
         return []
-    documents = application.campaign.specification.documents.all()
+    specification = application.campaign.specification_id
+    documents = remembered(
+        ("expected documents", specification),
+        lambda: list(ExpectedDocument.objects.filter(specification=specification)),
+    )
     return [each for each in documents if kind.needs_label or not each.for_label_holders_only]
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cmq.applications.models import ApplicationKind
-from cmq.applications.rules import readable_by
+from cmq.applications.rules import is_on_campus, readable_by
 from cmq.awards.models import DecisionState, JointDecision, Signature
 from cmq.campaigns.models import SeatHolder
 from cmq.campaigns.rules import is_secretary
@@ -53,11 +53,16 @@ def can_sign(person: Any, signature: Signature) -> bool:
 )
 def can_read(person: Any, decision: JointDecision) -> bool:
     """The college and its secretariat; once it is published, whoever may read the file or the measure."""
-    if is_secretary(person) or sits_in(person, decision.item.meeting.campaign):
+    item, is_published = decision.item, decision.state == DecisionState.PUBLISHED
+    if is_secretary(person):
         return True
-    if decision.state != DecisionState.PUBLISHED:
+    # The commonest reader of what is published is known without looking for seats.
+    if is_published and item.application is not None and is_on_campus(person, item.application.campus_id):
+        return True
+    if sits_in(person, item.meeting.campaign):
+        return True
+    if not is_published:
         return False
-    item = decision.item
     if item.application is not None:
         return readable_by(person).filter(pk=item.application.pk).exists()
     assert item.measure is not None

@@ -26,8 +26,10 @@ def _has_role(person: Any, campus: Campus, *roles: CampusRole, on: dt.date | Non
 
 def roles_of(person: User, *, on: dt.date | None = None) -> list[CampusMembership]:
     """The roles that this person has in campuses on that day (today when not said); asked once while a page is read."""
+    if not person.is_active:
+        return []
     day = on or timezone.localdate()
-    return remembered(("campus roles", person.pk, day), lambda: list(CampusMembership.objects.of(person).active(day)))
+    return remembered(("campus roles", person.pk, day), lambda: list(CampusMembership.objects.of(person).begun(day)))
 
 
 @right("campuses.open_workspace", "Ouvrir l’espace d’un campus", roles=CAMPUS_PEOPLE, about="campus")

@@ -105,21 +105,25 @@ def synthesis(application: LabelApplication) -> Synthesis:
     Experts are letters. Their order follows neither name, side nor day, and is the same on every page.
     """
     lines = application.assignments.standing().select_related("expert").order_by("round", "pk")
-    assignments = list(lines.prefetch_related("marks__level", "requirement_marks"))
+    wants_excellence = rules.asks_excellence(application)
+    assignments = list(lines.prefetch_related("marks", *(["requirement_marks"] if wants_excellence else [])))
     counted = rules.counted(assignments)
     letters = _letters(application, counted)
-    specification = application.campaign.specification
-    marks = [(letters[each.pk], mark) for each in counted for mark in each.marks.all()]
-    requirement_marks = [(letters[each.pk], mark) for each in counted for mark in each.requirement_marks.all()]
-    levels = list(specification.levels.all())
-    wanted = specification.requirements.all() if rules.asks_excellence(application) else []
+    specification = application.campaign.specification_id
+    levels = list(GridLevel.objects.filter(specification=specification))
+    marks = [(letters[each.pk], mark) for each in counted for mark in _marks(each, levels)]
+    wanted = ExcellenceRequirement.objects.filter(specification=specification) if wants_excellence else []
+    requirement_marks = [
+        (letters[each.pk], mark) for each in counted if wants_excellence for mark in each.requirement_marks.all()
+    ]
+    criteria = Criterion.objects.filter(specification=specification)
     return Synthesis(
         application=application,
         experts=len(counted),
         abstained=sum(each.state == AssignmentState.ABSTAINED for each in assignments),
         pending=sum(each.state == AssignmentState.PENDING for each in assignments),
         parity=rules.parity(counted),
-        criteria=tuple(_criterion_line(each, levels, marks) for each in specification.criteria.all()),
+        criteria=tuple(_criterion_line(each, levels, marks) for each in criteria),
         requirements=tuple(_requirement_line(each, requirement_marks) for each in wanted),
         advices=tuple(
             sorted(
@@ -128,6 +132,16 @@ def synthesis(application: LabelApplication) -> Synthesis:
             )
         ),
     )
+
+
+def _marks(assignment: Assignment, levels: Iterable[GridLevel]) -> list[Mark]:
+    """The marks of an expertise, each with its level, which the grid has told already."""
+    known = {level.pk: level for level in levels}
+    marks = list(assignment.marks.all())
+    for mark in marks:
+        if mark.level_id in known:
+            mark.level = known[mark.level_id]
+    return marks
 
 
 def _letters(application: LabelApplication, counted: Iterable[Assignment]) -> dict[int, str]:

@@ -145,9 +145,11 @@ class MembershipQuerySet(models.QuerySet[AnyMembership]):
 
     def active(self, on: dt.date) -> "MembershipQuerySet[AnyMembership]":
         """Accepted, begun and not ended on that day, for a person who can log in."""
-        return self.filter(person__isnull=False, person__is_active=True, starts_on__lte=on).filter(
-            Q(ends_on=None) | Q(ends_on__gt=on)
-        )
+        return self.filter(person__isnull=False, person__is_active=True).begun(on)
+
+    def begun(self, on: dt.date) -> "MembershipQuerySet[AnyMembership]":
+        """Begun and not ended on that day, whoever has them: enough for one person who is known to be active."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on)
 
     def invited(self) -> "MembershipQuerySet[AnyMembership]":
         """Invitations that nobody has accepted or withdrawn yet."""

@@ -41,9 +41,8 @@ def roles_of(person: Any, *roles: OrganisationRole, on: dt.date | None = None) -
     if not isinstance(person, User) or not person.is_active:
         return []
     day = on or timezone.localdate()
-    every = remembered(
-        ("organisation roles", person.pk, day), lambda: list(memberships(person, *OrganisationRole, on=day))
-    )
+    own = OrganisationMembership.objects.select_related("organisation")
+    every = remembered(("organisation roles", person.pk, day), lambda: list(own.of(person).begun(day)))
     return [each for each in every if each.role in roles]
 
 

@@ -18,6 +18,7 @@ from cmq.campuses.models import CampusField
 from cmq.core.models import OutgoingMail
 from cmq.instruction import actions as instruction
 from cmq.organisations.models import OrganisationRole
+from cmq.web.espace.files.reading import changes_since
 from tests.factories import a_campus, an_organisation
 from tests.procedure.world import PDF, World, a_draft, a_submitted, a_world, complete, in_body, label
 
@@ -253,9 +254,15 @@ def test_a_renewal_shows_what_changed_since_the_last_file(world: World) -> None:
     state_fact(world.campus, field=CampusField.AUDIENCE, value="Apprentis en cuisine", by=world.director)
     renewal = a_draft(world, ApplicationKind.RENEWAL)
     client = as_(world.director)
-    shown = client.get(renewal.get_absolute_url()).content.decode()
+    changes = reverse("file_changes", args=[renewal.reference])
+    for since in (f"depuis le dossier {application.reference}", changes):
+        assert since in client.get(renewal.get_absolute_url()).content.decode()
+    shown = client.get(changes).content.decode()
     assert f"depuis le dossier {application.reference}" in shown
     assert "Apprentis en cuisine" in shown
+    assert f"ancien : {len(changes_since(renewal))} changement" in shown
+    first = client.get(reverse("file_changes", args=[application.reference])).content.decode()
+    assert "première demande" in first and "Apprentis en cuisine" not in first
     section = renewal.sections.get(position=1)
     writing.save_section(section, text="Texte 1, revu.", version=section.version, by=world.director)
     assert "depuis le dossier précédent" in client.get(part(renewal)).content.decode()

@@ -241,8 +241,11 @@ def minutes(meeting: Meeting) -> dict[str, Any]:
 def outcome_of_file(person: User, application: LabelApplication) -> dict[str, Any]:
     """The published decision on a file, with what the experts said under letters: for the campus and its territory."""
     decisions = JointDecision.objects.filter(item__application=application, state=DecisionState.PUBLISHED)
-    related = ("item__meeting__campaign", "item__application", "filiere")
+    related = ("item__meeting__campaign", "filiere")
     decision = decisions.select_related(*related).order_by("-published_at", "-pk").first()
-    if decision is None or not can_read(person, decision):
+    if decision is None:
+        return {"decision": None}
+    decision.item.application = application
+    if not can_read(person, decision):
         return {"decision": None}
     return {"decision": decision, "synthesis": synthesis(application)}

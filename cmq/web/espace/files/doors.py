@@ -1,6 +1,7 @@
 """Who stands before a file. Whoever may not read it is told nothing: not even that it exists."""
 
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 
 from cmq.applications.models import LabelApplication, Section
 from cmq.deliberation.rules import can_open
@@ -8,13 +9,9 @@ from cmq.deliberation.rules import can_open
 
 def file_for(request: HttpRequest, reference: str) -> LabelApplication:
     """The file, for those who may read it. Raises Http404 for everyone else."""
-    application = (
-        LabelApplication.objects.for_lists()
-        .select_related("campaign__specification")
-        .filter(reference=reference)
-        .first()
-    )
-    if application is None or not can_open(request.user, application):
+    files = LabelApplication.objects.select_related("campus__region", "campaign", "filiere")
+    application = get_object_or_404(files, reference=reference)
+    if not can_open(request.user, application):
         raise Http404
     return application
 

@@ -19,31 +19,29 @@ from cmq.applications.models import (
     Move,
     RequestSide,
     Section,
+    SectionRevision,
 )
 from cmq.core.models import Change
 from cmq.deliberation.rules import can_run
 from cmq.expertise.models import Assignment
 from cmq.expertise.rules import can_manage, readable_assignments
 from cmq.instruction import rules as instruction_rules
-from cmq.instruction.models import CorrectionRequest, OpinionRequest
+from cmq.instruction.models import OpinionRequest
+from cmq.organisations.models import OrganisationRole
+from cmq.organisations.rules import roles_of
 from cmq.web.espace.college.reading import outcome_of_file
 from cmq.web.espace.history import of_campus
 
 S = ApplicationState
-# Read once for all that the page and its rules ask of them.
-ALWAYS = (
-    Prefetch("sections", Section.objects.select_related("updated_by")),
-    "sections__comments",
-    Prefetch("attachments", Attachment.objects.select_related("document")),
-    Prefetch("moves", Move.objects.select_related("by")),
-)
-IN_DRAFT = ("campaign__specification__documents",)
-# What only a file that was handed in can have.
-ONCE_HANDED_IN = (
-    Prefetch("opinions", OpinionRequest.objects.select_related("body")),
-    Prefetch("corrections", CorrectionRequest.objects.prefetch_related("sections__revisions")),
-    "rulings",
-)
+# Asked for of every file.
+PARTS = Prefetch("sections", Section.objects.select_related("updated_by").with_open_comments())
+ATTACHMENTS = Prefetch("attachments", Attachment.objects.select_related("document"))
+MOVES = Prefetch("moves", Move.objects.select_related("by"))
+OPINIONS = Prefetch("opinions", OpinionRequest.objects.select_related("body"))
+RULED = frozenset({S.ADMISSIBLE, S.INADMISSIBLE})
+PUBLISHED = frozenset({S.AWARDED, S.DEFERRED, S.REFUSED})
+# The newest only: a page that nobody reads to the end helps nobody.
+MOST_CHANGES = 100
 
 
 @dataclass(frozen=True)
@@ -95,6 +93,8 @@ def _of_experts(person: User, state: ApplicationState) -> list[tuple[str, str]]:
 
 
 def _expertise_of(person: User, application: LabelApplication) -> Assignment | None:
+    if not roles_of(person, OrganisationRole.EXPERT):
+        return None
     return readable_assignments(person).filter(application=application.pk).order_by("-round").first()
 
 
@@ -106,7 +106,7 @@ def parts(application: LabelApplication) -> list[Section]:
 def changes_since(application: LabelApplication) -> list[Change]:
     """For a campus that asks again: what the register has recorded of it since its last file, or since its label began.
 
-    The newest first, a hundred at most; nothing for a first request.
+    The newest first, `MOST_CHANGES` at most; nothing for a first request.
     """
     if not ApplicationKind(application.kind).needs_label:
         return []
@@ -117,18 +117,23 @@ def changes_since(application: LabelApplication) -> list[Change]:
         )
         since = timezone.make_aware(dt.datetime.combine(label.starts_from, dt.time())) if label else None
     lines = of_campus(application.campus).filter(is_private=False)
-    return list((lines.filter(at__gt=since) if since else lines)[:100])
+    return list((lines.filter(at__gt=since) if since else lines)[:MOST_CHANGES])
 
 
 def corrections(application: LabelApplication) -> list[dict[str, Any]]:
     """Each correction with what it changed, section by section."""
+    requests = list(application.corrections.all())
+    # The texts from before only: a part has as many versions as it was saved.
+    asked = {(int(key), version) for request in requests for key, version in request.versions.items()}
+    revisions = SectionRevision.objects.filter(
+        section__in={key for key, _ in asked}, version__in={version for _, version in asked}
+    )
+    texts = {(key, version): text for key, version, text in revisions.values_list("section", "version", "text")}
     shown = []
-    for request in application.corrections.all():
-        changed = []
-        for section in request.sections.all():
-            texts = {revision.version: revision.text for revision in section.revisions.all()}
-            before = texts.get(request.versions.get(str(section.pk)), "")
-            changed.append((section, differences(before, section.text)))
+    for request in requests:
+        before = {int(key): texts.get((int(key), version), "") for key, version in request.versions.items()}
+        parts = [section for section in application.sections.all() if section.pk in before]
+        changed = [(section, differences(before[section.pk], section.text)) for section in parts]
         shown.append({"request": request, "changed": changed})
     return shown
 
@@ -139,14 +144,33 @@ def opinions(person: User, application: LabelApplication, *, on: dt.date) -> lis
     return [(each, each.is_late(on), each.pk in enterable) for each in application.opinions.all()]
 
 
+def _read(application: LabelApplication) -> None:
+    """Read once all that the page and its rules ask of what belongs to a file. Nothing moves without a step."""
+    asked = [PARTS, ATTACHMENTS, *([MOVES] if application.step else [])]
+    asked += [OPINIONS] if application.submitted_at is not None else []
+    prefetch_related_objects([application], *asked)
+
+
+def _course(person: User, application: LabelApplication) -> dict[str, Any]:
+    """What has come of a file since it was opened; asked only where a move tells that there is something."""
+    moves = list(application.moves.all()) if application.step else []
+    passed = {S(move.to_state) for move in moves}
+    now, handed_in = timezone.now(), application.submitted_at is not None
+    return {
+        "moves": moves,
+        "opinions": opinions(person, application, on=timezone.localdate(now)) if handed_in else [],
+        "corrections": corrections(application) if S.CORRECTION in passed else [],
+        "rulings": application.rulings.all() if passed & RULED else [],
+        "instruction_days": instruction_rules.instruction_time(application, at=now).days if handed_in else 0,
+        "decided": outcome_of_file(person, application) if passed & PUBLISHED else {"decision": None},
+    }
+
+
 def context(person: User, application: LabelApplication) -> dict[str, Any]:
     """All that the page of a file shows."""
-    now = timezone.now()
+    _read(application)
     state = S(application.state)
-    handed_in = application.submitted_at is not None
     is_draft = state in (S.DRAFT, S.CORRECTION)
-    asked = [*ALWAYS, *(ONCE_HANDED_IN if handed_in else ()), *(IN_DRAFT if is_draft else ())]
-    prefetch_related_objects([application], *asked)
     writes = rules.can_write(person, application)
     lacks = rules.missing(application, sections=application.sections.all()) if is_draft else []
     given = {each.side: each for each in application.signatures.filter(voided_at=None)} if state is not S.DRAFT else {}
@@ -162,12 +186,7 @@ def context(person: User, application: LabelApplication) -> dict[str, Any]:
         "may_ask": writes and state is S.DRAFT,
         "attachments": [each for each in application.attachments.all() if each.removed_at is None],
         "sides": [(side, given.get(side)) for side in RequestSide],
-        "opinions": opinions(person, application, on=timezone.localdate(now)) if handed_in else [],
-        "corrections": corrections(application) if handed_in else [],
-        "rulings": application.rulings.all() if handed_in else [],
-        "moves": application.moves.all(),
-        "instruction_days": instruction_rules.instruction_time(application, at=now).days,
-        "changes": changes_since(application) if is_draft else [],
+        "asks_again": is_draft and ApplicationKind(application.kind).needs_label,
         "absorbed": application.absorbed.all() if application.kind == ApplicationKind.MERGER else [],
-        "decided": outcome_of_file(person, application) if handed_in else {"decision": None},
+        **_course(person, application),
     }

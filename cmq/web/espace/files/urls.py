@@ -12,6 +12,7 @@ urlpatterns = [
     path("avis/", instruction_views.consulted, name="consulted"),
     path("dossiers/", views.files, name="files"),
     path(FILE, views.file, name="file"),
+    path(f"{FILE}changements/", views.changes, name="file_changes"),
     path(f"{FILE}demande/", views.ask, name="file_ask"),
     path(f"{FILE}envoi/", views.send, name="file_send"),
     path(f"{FILE}signature/", views.sign, name="file_sign"),

@@ -49,6 +49,19 @@ def file(request: HttpRequest, reference: str) -> HttpResponse:
     return page(request, "espace/files/file.html", reading.context(person_of(request), application))
 
 
+@logged_in(*READ)
+def changes(request: HttpRequest, reference: str) -> HttpResponse:
+    """What the register has recorded of the campus since it last asked."""
+    application = file_for(request, reference)
+    context = {
+        "application": application,
+        "asks_again": ApplicationKind(application.kind).needs_label,
+        "changes": reading.changes_since(application),
+        "most": reading.MOST_CHANGES,
+    }
+    return page(request, "espace/files/changes.html", context)
+
+
 @logged_in(*READ_AND_ACT)
 def campus_label(request: HttpRequest, slug: str) -> HttpResponse:
     """The label of my campus: its state, its dates, its files, and a new request."""
