@@ -14,6 +14,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from cmq.awards.models import MinisterialOrder
 from cmq.campuses.models import Campus, CampusField, CampusMembership
+from cmq.careers.models import Occupation
 from cmq.core.models import Change, OutgoingMail
 from cmq.core.rights import RIGHTS, Role
 from cmq.expertise.models import DeclaredConflict
@@ -121,6 +122,8 @@ def on_measure(who: frozenset[Role], *, reads: frozenset[Role] | None = None) ->
 
 
 DOORS = {
+    **dict.fromkeys(("registre_sources", "registre_source", "registre_job_notes"), Door(KEEPERS, NOBODY, 403)),
+    "registre_job_note": Door(KEEPERS, KEEPERS, 403),
     "campaigns": Door(BOARD, NOBODY, 403),
     "campaign_new": Door(SECRETARY, SECRETARY, 403),
     "campaign": Door(BOARD, NOBODY, 403),
@@ -365,6 +368,8 @@ def address(stage: Stage, name: str) -> str:
         "registre_withdraw": (stage.fact.pk if stage.fact else 0,),
         "registre_match": (stage.unmatched.pk if stage.unmatched else 0,),
         "registre_correct": (stage.decision.pk if stage.decision else 0,),
+        "registre_source": ("rome",),
+        "registre_job_note": (Occupation.objects.get_or_create(code="J1501", title="Soin", slug="j1501")[0].pk,),
         "registre_letter": (OutgoingMail.objects.latest("pk").pk,),
         "registre_letter_model": ("invitation",),
         "registre_letter_drawn": ("invitation",),

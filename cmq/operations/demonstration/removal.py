@@ -11,6 +11,7 @@ from cmq.applications.models import Attachment, LabelApplication
 from cmq.awards.models import JointDecision, MinisterialOrder, RegisterEntry
 from cmq.campaigns.models import Campaign, College, Specification
 from cmq.campuses.models import Campus
+from cmq.careers.models import OccupationNote
 from cmq.core.feed import change_set, record
 from cmq.core.models import Source
 from cmq.deliberation.models import LabelMeasure, Meeting
@@ -44,6 +45,7 @@ def remove() -> bool:
             _forget_file(picture.file)
         Campus.objects.filter(is_demo=True).delete()
         Organisation.objects.filter(is_demo=True).delete()
+        OccupationNote.objects.filter(written_by__is_demo=True).delete()
         User.objects.filter(is_demo=True).delete()
         Source.objects.filter(title__in=[SOURCE_TITLE, DEMO_AGREEMENT], url="").delete()
         Source.objects.filter(title__startswith="Décision conjointe n° DEMO-").delete()

@@ -30,6 +30,7 @@ _PAGES = (
     "indicators",
     "verify",
     "projects",
+    "occupations",
     "about",
     "legal",
     "privacy",

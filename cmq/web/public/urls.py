@@ -4,6 +4,7 @@ from django.urls import path
 
 from cmq.web.public import (
     campus,
+    careers,
     directory,
     duties,
     evidence,
@@ -38,6 +39,8 @@ urlpatterns = [
     path("projets/", projects.projects, name="projects"),
     path("projets/<slug:slug>/", projects.project, name="project"),
     path("projets/<slug:slug>/images/<int:pk>/", projects.picture, name="project_picture"),
+    path("metiers/", careers.occupations, name="occupations"),
+    path("metiers/<slug:slug>/", careers.occupation, name="occupation"),
     path("indicateurs/", evidence.indicators, name="indicators"),
     path("indicateurs.csv", evidence.indicators_csv, name="indicators_csv"),
     path("agenda/", tours.agenda, name="agenda"),

@@ -43,6 +43,7 @@ PAGES = [
     "/campus/autonomie-longevite-sante/signaler/",
     "/agenda/",
     "/agenda/?region=hauts-de-france&public=eleves&lieu=Arras 62",
+    "/metiers/",
     "/label/verifier/",
     "/a-propos/",
     "/mentions-legales/",
@@ -143,8 +144,8 @@ def test_every_address_has_its_test() -> None:
     # Those that need a tour: `test_tours.py`.
     tested |= {"public_tour", "public_stop", "tour_ics", "stop_poster", "stop_register", "stop_registered"}
     tested |= {"registration"}
-    # Those that need something of a campus: `test_projects.py`, `test_trainings.py`, `tests/network`.
-    tested |= {"projects", "project", "project_picture", "trainings", "training", "public_network"}
+    # Those that need something of a campus, or a job: `test_projects.py`, `test_trainings.py`, `test_careers.py`…
+    tested |= {"occupation", "projects", "project", "project_picture", "trainings", "training", "public_network"}
     assert tested == {pattern.name for pattern in urlpatterns}
 
 
