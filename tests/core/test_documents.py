@@ -65,3 +65,15 @@ def test_tables_and_pictures_are_tagged_and_said_in_words(tmp_path: Path) -> Non
     assert b"Un point noir" in made or b"/Alt" in made
     said = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages)
     assert "Photo : personne" in said and "2024" in said
+
+
+def test_a_short_table_stays_with_its_caption_and_a_long_one_goes_on() -> None:
+    def pages_of(rows: int, before: int) -> list[str]:
+        table = Table("Légende du tableau", ["Ligne", "Valeur"], [[f"ligne {number}", "x"] for number in range(rows)])
+        whole = Document("Bilan", "", [Part("Avant", items=["Un point."] * before), Part("Chiffres", tables=[table])])
+        return [page.extract_text() for page in PdfReader(io.BytesIO(documents.pdf(whole, at=NOW))).pages]
+
+    for before in (30, 33, 36, 39):
+        (page,) = (page for page in pages_of(6, before) if "Légende du tableau" in page)
+        assert "Chiffres" in page and "ligne 0" in page and "ligne 5" in page
+    assert sum("ligne" in page for page in pages_of(90, 5)) > 1

@@ -99,7 +99,12 @@ def _together(campuses: dict[str, Campus], director: User, at: dt.datetime) -> N
         year=at.year - 1,
     )
     joint = _enter(campuses[MAIN], terms, ProjectState.RUNNING, at, "IFAS fictif de la Canche")
-    _draw(joint, "Le gout a tout age", "Dessin de démonstration : une table et le mot « démonstration ».", "#00755a")
+    _draw(
+        joint,
+        "Le gout a tout age",
+        "Dessin de démonstration : une maison verte et le mot « démonstration ».",
+        "#00755a",
+    )
     owner = projects.ask_owner(joint, campuses[TABLES], by=director, at=at)
     projects.accept_owner(owner, by=None, at=at)
     harvest = _terms(
