@@ -223,7 +223,8 @@ def _registration_page(request: HttpRequest, found: Registration, refused: str) 
 def _private(answer: HttpResponse) -> HttpResponse:
     """Neither kept nor named to other sites: the address is a key."""
     answer["Cache-Control"] = "no-store"
-    answer["Referrer-Policy"] = "no-referrer"
+    # Not « no-referrer », under which a browser posts the form of this page without an origin: it would be refused.
+    answer["Referrer-Policy"] = "same-origin"
     return answer
 
 

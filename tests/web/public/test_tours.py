@@ -190,7 +190,7 @@ def test_a_visitor_registers_confirms_and_gives_the_seats_back(client: Client, w
     assert "Regardez votre messagerie" in text_of(client, answer["Location"])
     link = re.search(r"/agenda/inscription/[0-9a-f]{64}/", OutgoingMail.objects.get().text)[0]
     shown = client.get(link)
-    assert shown["Cache-Control"] == "no-store" and shown["Referrer-Policy"] == "no-referrer"
+    assert shown["Cache-Control"] == "no-store" and shown["Referrer-Policy"] == "same-origin"
     assert "Confirmer mon inscription" in shown.content.decode()
     assert Registration.objects.get().state == RegistrationState.ASKED
     assert "Confirmée" in client.post(link, {"acte": "confirmer"}, follow=True).content.decode()
