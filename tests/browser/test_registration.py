@@ -39,7 +39,7 @@ def test_a_visitor_registers_confirms_and_gives_the_seat_back(
     assert link is not None
     page.goto(f"{neutral_site.url}{link[0]}")
     page.get_by_role("button", name="Confirmer").click()
-    expect(page.locator("main")).to_contain_text("confirmée")
+    expect(page.locator("main")).to_contain_text("Confirmée")
     page.goto(stop)
     expect(page.locator("main")).to_contain_text("39 places libres sur 40")
     page.goto(f"{neutral_site.url}{link[0]}")
