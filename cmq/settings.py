@@ -238,6 +238,10 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = DEBUG
 DSFR_USE_INTEGRITY_CHECKSUMS = False
 MEDIA_ROOT = VAR_DIR / "media"
+# The search index: this machine's own copy, made from the database and made again at any time.
+SEARCH_DIR = VAR_DIR / "recherche"
+# Whether the web server keeps it up to date; no where `cmq recherche suivre` runs under a supervisor.
+SEARCH_FOLLOWS = env.bool("CMQ_SEARCH_FOLLOWS", True)
 
 # Mail: kept in the outbox only until a server is named, e.g. smtp://user:password@host:587/?tls=true
 _mail = env.dj_email_url("CMQ_MAIL_URL", "dummy:")

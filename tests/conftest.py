@@ -1,6 +1,7 @@
 """What every test may use: the reference data in the database, fresh memories, a site without a network."""
 
 import socket
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -46,12 +47,18 @@ def committed_db(django_db_setup: None, django_db_blocker: object) -> Iterator[N
 @pytest.fixture(autouse=True)
 def _fresh_memories(settings: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What a process remembers of the register is forgotten between tests, whose transactions roll back."""
+    from cmq.search import folders, names, understanding
     from cmq.web import page_cache
 
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # No test reads another's index; most have none.
+    settings.SEARCH_DIR = tmp_path_factory.getbasetemp() / "recherche" / uuid.uuid4().hex
+    folders._open = folders._Open()
+    names.jobs = names._Jobs()
+    understanding.known = understanding._Known()
     settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     page_cache.shelf = page_cache._Shelf()

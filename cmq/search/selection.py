@@ -15,6 +15,7 @@ from cmq.search.register import Choices
 MAX_TEXT = 200
 RADII = (2, 5, 10, 15, 30, 50, 100)
 DEFAULT_RADIUS = 30
+MIN_RADIUS, MAX_RADIUS = 2, 100
 
 
 class Sort(StrEnum):
@@ -110,7 +111,7 @@ def parse(parameters: Mapping[str, Sequence[str]], choices: Choices) -> tuple[Se
 
     Returns the selection made of what has a meaning, and a French problem for each part that has none.
     """
-    reader = _Reader(parameters)
+    reader = Reader(parameters)
     selection = Selection(
         q=reader.text(),
         filiere=reader.values("filiere", (each.slug for each in choices.filieres), "cette filière"),
@@ -128,67 +129,75 @@ def parse(parameters: Mapping[str, Sequence[str]], choices: Choices) -> tuple[Se
     return selection, tuple(reader.problems)
 
 
-class _Reader:
-    """Reads one parameter after the other, noting what means nothing."""
+class Reader:
+    """Reads the parameters of an address one after the other, noting in `problems` what means nothing."""
 
     def __init__(self, parameters: Mapping[str, Sequence[str]]) -> None:
         self.parameters = parameters
         self.problems: list[Problem] = []
 
-    def _one(self, name: str) -> str:
+    def one(self, name: str) -> str:
+        """The last value of a parameter on one line; empty without one."""
         values = self.parameters.get(name) or [""]
         return one_line(values[-1])
 
-    def _refuse(self, name: str, message: str) -> None:
+    def refuse(self, name: str, message: str) -> None:
+        """Note that a part means nothing."""
         self.problems.append(Problem(name, message))
 
     def text(self) -> str:
-        text = self._one("q")
+        """The text looked for."""
+        text = self.one("q")
         if len(text) > MAX_TEXT:
-            self._refuse("q", f"La recherche dépasse {MAX_TEXT} caractères : elle n’a pas été faite.")
+            self.refuse("q", f"La recherche dépasse {MAX_TEXT} caractères : elle n’a pas été faite.")
             return ""
         return text
 
     def values(self, name: str, known: Iterable[str], what: str) -> tuple[str, ...]:
+        """Those of the values of a facet that are known."""
         asked = {value.strip() for value in self.parameters.get(name) or [] if value.strip()}
         unknown = asked.difference(known)
         for value in sorted(unknown)[:3]:
-            self._refuse(
-                name, f"Le registre ne connaît pas {what} : « {_short(value)} ». Ce filtre n’est pas appliqué."
-            )
+            self.refuse(name, f"Le registre ne connaît pas {what} : « {short(value)} ». Ce filtre n’est pas appliqué.")
         return tuple(sorted(asked - unknown))
 
     def near(self) -> Near | None:
-        typed = self._one("lieu")
+        """The commune to look around."""
+        typed = self.one("lieu")
         if not typed:
             return None
-        found = _first_located(typed) if len(typed) <= 100 else None
+        found = first_located(typed) if len(typed) <= 100 else None
         if found is None:
-            self._refuse("lieu", f"Aucune commune trouvée pour « {_short(typed)} ». Écrivez un nom ou un code postal.")
+            self.refuse("lieu", f"Aucune commune trouvée pour « {short(typed)} ». Écrivez un nom ou un code postal.")
         return found
 
     def radius(self) -> int:
-        typed = self._one("rayon")
+        """Kilometres around the place."""
+        typed = self.one("rayon")
         if not typed:
             return DEFAULT_RADIUS
-        if typed.isascii() and typed.isdigit() and len(typed) < 6 and 2 <= int(typed) <= 100:
+        if typed.isascii() and typed.isdigit() and len(typed) < 6 and MIN_RADIUS <= int(typed) <= MAX_RADIUS:
             return int(typed)
-        self._refuse(
-            "rayon", f"Le rayon va de 2 à 100 km : « {_short(typed)} » a été remplacé par {DEFAULT_RADIUS} km."
+        self.refuse(
+            "rayon",
+            f"Le rayon va de {MIN_RADIUS} à {MAX_RADIUS} km : "
+            f"« {short(typed)} » a été remplacé par {DEFAULT_RADIUS} km.",
         )
         return DEFAULT_RADIUS
 
     def sort(self) -> Sort | None:
-        typed = self._one("tri")
+        """The order asked for."""
+        typed = self.one("tri")
         if not typed:
             return None
         if typed in list(Sort):
             return Sort(typed)
-        self._refuse("tri", f"Ce tri n’existe pas : « {_short(typed)} ».")
+        self.refuse("tri", f"Ce tri n’existe pas : « {short(typed)} ».")
         return None
 
     def day(self) -> dt.date | None:
-        typed = self._one("le")
+        """The day asked for."""
+        typed = self.one("le")
         if not typed:
             return None
         try:
@@ -196,35 +205,37 @@ class _Reader:
         except ValueError:
             day = None
         if day is None or not 2013 <= day.year <= 2100:
-            self._refuse(
-                "le", f"« {_short(typed)} » n’est pas un jour entre 2013 et 2100 : écrivez-le comme 2024-06-21."
-            )
+            self.refuse("le", f"« {short(typed)} » n’est pas un jour entre 2013 et 2100 : écrivez-le comme 2024-06-21.")
             return None
         return day
 
     def page(self) -> int:
-        typed = self._one("page")
+        """The page, from 1."""
+        typed = self.one("page")
         if not typed:
             return 1
         if typed.isascii() and typed.isdigit() and len(typed) < 8 and int(typed) >= 1:
             return int(typed)
-        self._refuse("page", f"« {_short(typed)} » n’est pas un numéro de page.")
+        self.refuse("page", f"« {short(typed)} » n’est pas un numéro de page.")
         return 1
 
     def view(self) -> str:
-        typed = self._one("vue")
+        """« liste » or « carte »."""
+        typed = self.one("vue")
         if typed in ("", "liste", "carte"):
             return typed or "liste"
-        self._refuse("vue", f"Cette vue n’existe pas : « {_short(typed)} ».")
+        self.refuse("vue", f"Cette vue n’existe pas : « {short(typed)} ».")
         return "liste"
 
 
-def _first_located(typed: str) -> Near | None:
-    for commune in Commune.objects.matching(typed, limit=5):
+def first_located(typed: str) -> Near | None:
+    """The commune that a name, a postcode or an INSEE code means first, when its centre is known; None for none."""
+    for commune in [*Commune.objects.matching(typed, limit=5), *Commune.objects.filter(insee_code=typed.upper())]:
         if commune.latitude is not None and commune.longitude is not None:
             return Near(commune.insee_code, str(commune), commune.latitude, commune.longitude)
     return None
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A typed text cut to what a message can quote."""
     return text if len(text) <= 40 else f"{text[:39]}…"

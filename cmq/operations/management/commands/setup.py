@@ -48,6 +48,8 @@ class Command(BaseCommand):
         call_command("import", "register", stdout=self.stdout)
         if not no_demo and not settings.HTTPS:
             demonstration.build(progress=self._say)
+        self.stdout.write("Index de recherche…")
+        call_command("recherche", "reconstruire", "--si-besoin", stdout=self.stdout)
         self._static_files()
 
     def _publish_keys(self) -> None:
