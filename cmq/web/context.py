@@ -16,6 +16,7 @@ class NavigationItem(NamedTuple):
 
 _NAVIGATION = (
     ("Accueil", "/"),
+    ("Recherche", "/recherche/"),
     ("Campus", "/campus/"),
     ("Carte", "/carte/"),
     ("Filières", "/filieres/"),

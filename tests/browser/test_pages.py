@@ -50,6 +50,10 @@ PUBLIC = [
     "/metiers/j1501-aide-soignant-aide-soignante/",
     "/label/verifier/",
     "/label/verifier/inconnu/",
+    "/recherche/",
+    "/recherche/?q=aide-soignant+%C3%A0+30+km+de+Berck",
+    "/recherche/?q=sante&type=campus",
+    "/recherche/?q=xyzzyx",
     "/filieres/",
     "/filieres/services-a-la-personne-bien-etre/",
     "/regions/",
@@ -246,7 +250,7 @@ def test_by_keyboard_from_search_to_a_campus(page: Page, neutral_site: Site) -> 
         page.keyboard.press("Tab")
     page.keyboard.type("autonomie longevite")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/campus/\?.*q=autonomie"))
+    page.wait_for_url(re.compile(r"/recherche/\?.*q=autonomie"))
     for _ in range(80):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.getAttribute('href')") == "/campus/autonomie-longevite-sante/":

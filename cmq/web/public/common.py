@@ -26,6 +26,18 @@ def public(view: View) -> View:
     return wrapper
 
 
+def read_only(view: View) -> View:
+    """A page that can only be read, and is drawn for each reader: kept pages would outlive the index's own changes."""
+
+    @functools.wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return errors.method_not_allowed(request, ["GET", "HEAD"])
+        return view(request, *args, **kwargs)
+
+    return wrapper
+
+
 def parameters(request: HttpRequest) -> dict[str, Sequence[str]]:
     """The parameters of the address: name → values."""
     return dict(request.GET.lists())

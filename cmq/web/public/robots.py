@@ -22,6 +22,7 @@ from cmq.web.public.common import public
 _STATEMENTS: tuple[Any, ...] = (CampusFact, CampusName, CampusArea, Partnership, LabelDecision)
 _PAGES = (
     "home",
+    "search",
     "directory",
     "map",
     "filieres",

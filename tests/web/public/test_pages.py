@@ -28,6 +28,8 @@ pytestmark = pytest.mark.django_db
 
 PAGES = [
     "/",
+    "/recherche/",
+    "/recherche/?q=sante&type=campus",
     "/campus/",
     "/campus/?vue=carte",
     "/carte/",
@@ -53,6 +55,8 @@ PAGES = [
     "/plan-du-site/",
 ]
 FILES = [
+    "/recherche/suggestions.json?q=sante",
+    "/recherche/offres.atom",
     "/campus.csv",
     "/campus.geojson",
     "/indicateurs.csv",

@@ -1,4 +1,4 @@
-// Comforts over pages that work without them: a menu that folds on small screens, completion of communes.
+// Comforts over pages that work without them: a menu that folds on small screens, completion of what is typed.
 (function () {
   "use strict";
 
@@ -30,7 +30,7 @@
     list.className = "cmq-completion__list";
     list.id = input.id + "-liste";
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", "Communes proposées");
+    list.setAttribute("aria-label", "Propositions");
     list.hidden = true;
     said.className = "cmq-visually-hidden";
     said.setAttribute("role", "status");
@@ -49,6 +49,7 @@
       input.removeAttribute("aria-activedescendant");
     }
     function choose(index) {
+      if (options[index].url) return location.assign(options[index].url);
       input.value = options[index].label;
       close();
     }
@@ -65,7 +66,7 @@
         item.id = list.id + "-" + at;
         item.setAttribute("role", "option");
         item.setAttribute("aria-selected", "false");
-        item.textContent = option.label;
+        item.textContent = option.kind ? option.label + " (" + option.kind.toLowerCase() + ")" : option.label;
         item.addEventListener("mousedown", (event) => {
           event.preventDefault();
           choose(at);
@@ -75,12 +76,15 @@
       active = -1;
       list.hidden = !found.length;
       input.setAttribute("aria-expanded", String(found.length > 0));
-      said.textContent = found.length ? found.length + " communes proposées" : "Aucune commune proposée";
+      said.textContent = found.length ? found.length + " propositions" : "Aucune proposition";
     }
     async function ask(text) {
       const mine = ++asked;
       const answer = await fetch(input.dataset.completion + "?q=" + encodeURIComponent(text)).catch(() => null);
-      if (answer && answer.ok && mine === asked) show((await answer.json()).communes);
+      if (answer && answer.ok && mine === asked) {
+        const found = await answer.json();
+        show(found.communes || found.suggestions);
+      }
     }
     input.addEventListener("input", () => {
       clearTimeout(waiting);
