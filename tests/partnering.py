@@ -77,7 +77,7 @@ def cite_everywhere(campus: Campus, organisation: Organisation) -> None:
     project = Project.objects.create(campus=campus, slug=slug, title="Projet", objective="Aider", state="en_cours")
     project.owners.create(campus=campus, asked_at=at, accepted_at=at)
     project.partners.create(organisation=organisation)
-    tour = Tour.objects.create(campus=campus, slug=slug, title="Tournée", summary="Aller", created_at=at)
+    tour = Tour.objects.create(campus=campus, slug=slug, title=slug, summary="Aller", created_at=at)
     soon = at + dt.timedelta(days=3)
     place = f"{organisation}, salle 2"
     commune = Commune.objects.order_by("pk")[0]

@@ -98,6 +98,7 @@ TEXT_ACTS = (
     "specification_line_new",
     "specification_line",
     "specification_line_remove",
+    "specification_criterion_facts",
     "college_copy",
     "college_rules",
     "college_authority_new",
@@ -134,7 +135,9 @@ DOORS = {
     "campaign_board_csv": Door(BOARD, NOBODY, 403),
     "campaign_bulk": Door(NOBODY, SECRETARY, 403),
     "campaign_remind": Door(NOBODY, SECRETARY, 403),
-    **dict.fromkeys(("specifications", "specification", "colleges", "college"), Door(SECRETARY, NOBODY, 403)),
+    **dict.fromkeys(
+        ("specifications", "specification", "specification_facts", "colleges", "college"), Door(SECRETARY, NOBODY, 403)
+    ),
     **dict.fromkeys(TEXT_ACTS, Door(SECRETARY, SECRETARY, 403)),
     "experts": Door(SECRETARY, NOBODY, 403),
     "expert_invite": Door(SECRETARY, SECRETARY, 403),
@@ -432,6 +435,7 @@ def text_address(stage: Stage, name: str) -> str:
         "criteres",
         campaign.specification.criteria.all()[0].pk,
     )
+    more["specification_criterion_facts"] = (campaign.specification.criteria.all()[0].pk,)
     more["college_seats"] = more["college_remove"] = (authority.pk,)
     more["college_seat"] = more["college_preside"] = (authority.seats.all()[0].pk,)
     text = campaign.specification if name.startswith("specification") else campaign.college

@@ -277,6 +277,9 @@ def invite(campus: Campus, *, email: str, role: CampusRole, by: User | None, at:
     email = User.objects.normalize_email(email)
     same = campus.memberships.filter(role=role, invited_email=email, ends_on=None)
     require(not same.exists(), "Cette adresse est déjà invitée ou a déjà ce rôle.")
+    # Whoever accepted under another address, or directs the campus, has nothing to gain by it.
+    held = campus.memberships.filter(person__email=email, role__in=[role, CampusRole.DIRECTOR], ends_on=None)
+    require(not held.exists(), "Cette personne a déjà ce rôle, ou dirige déjà le campus.")
     membership = CampusMembership(campus=campus, role=role, invited_email=email, invited_by=by, invited_at=at)
     return roles.invite(membership, to_what=f"le campus {campus}", at=at)
 

@@ -173,6 +173,7 @@ def _write(convention: Convention, document: Sent | None) -> None:
         "modifiez-la plutôt.",
     )
     if document is not None:
+        require(document.name.lower().endswith(".pdf"), "La convention est un document PDF.")
         upload = uploads.checked(document.name, document.content, size=document.size)
         require(upload.media_type == "application/pdf", "La convention est un document PDF.")
         convention.document_name, convention.document_size = upload.name, upload.size

@@ -12,10 +12,9 @@ from cmq.campaigns.models import Criterion
 from cmq.campuses import rules as campuses
 from cmq.core.errors import require, require_right
 from cmq.core.feed import action, record
-from cmq.core.text import fold
-from cmq.organisations.rules import is_keeper
+from cmq.renewals import rules
 from cmq.renewals.models import CriterionFact, FactKind, SectionSource
-from cmq.renewals.prefill import paragraphs
+from cmq.renewals.prefill import folded_title, paragraphs
 
 
 @action
@@ -56,8 +55,8 @@ def set_facts(criterion: Criterion, *, kinds: Iterable[FactKind], by: User | Non
 
     None at all gives back what the product carries. Raises `NotAllowed`.
     """
-    require_right(by is None or is_keeper(by))
-    title = fold(criterion.title)[:300]
+    require_right(by is None or rules.can_pair(by))
+    title = folded_title(criterion)
     CriterionFact.objects.filter(folded_title=title).delete()
     rows = [CriterionFact(folded_title=title, kind=kind) for kind in dict.fromkeys(kinds)]
     CriterionFact.objects.bulk_create(rows)

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.db.models import Sum
 
 from cmq.applications.models import Section
+from cmq.campaigns.models import Criterion
 from cmq.campuses.models import Campus, Partnership
 from cmq.core.amounts import euros
 from cmq.core.text import fold
@@ -53,15 +54,46 @@ def _shipped() -> dict[str, tuple[FactKind, ...]]:
     return {fold(each["title"]): tuple(FactKind(kind) for kind in each["facts"]) for each in data["criterion"]}
 
 
+@dataclass(frozen=True)
+class Pairing:
+    """The facts that feed a criterion, and whether somebody chose them here: else the product carries them."""
+
+    criterion: Criterion
+    kinds: tuple[FactKind, ...]
+    is_chosen: bool
+
+    @property
+    def labels(self) -> list[str]:
+        """The kinds, in French."""
+        return [str(kind.label) for kind in self.kinds]
+
+
+def folded_title(criterion: Criterion) -> str:
+    """What pairs a criterion with its facts, in every version of the specification."""
+    return fold(criterion.title)[:300]
+
+
+def pairings(criteria: Iterable[Criterion]) -> list[Pairing]:
+    """Which facts feed each of these criteria, in one query."""
+    listed = [(each, folded_title(each)) for each in criteria]
+    chosen: dict[str, list[FactKind]] = {}
+    rows = CriterionFact.objects.filter(folded_title__in=[title for _, title in listed])
+    for title, kind in rows.values_list("folded_title", "kind"):
+        chosen.setdefault(title, []).append(FactKind(kind))
+    return [
+        Pairing(criterion, tuple(chosen.get(title) or _shipped().get(title, ())), title in chosen)
+        for criterion, title in listed
+    ]
+
+
+def shipped_kinds(criterion: Criterion) -> tuple[FactKind, ...]:
+    """What the product carries for a criterion."""
+    return _shipped().get(folded_title(criterion), ())
+
+
 def kinds_for(section: Section) -> tuple[FactKind, ...]:
-    """Which facts feed the criterion of a section: those stated in the database, else those of the product."""
-    if section.criterion is None:
-        return ()
-    title = fold(section.criterion.title)
-    stated = tuple(
-        FactKind(kind) for kind in CriterionFact.objects.filter(folded_title=title).values_list("kind", flat=True)
-    )
-    return stated or _shipped().get(title, ())
+    """Which facts feed the criterion of a section: those chosen here, else those of the product."""
+    return pairings([section.criterion])[0].kinds if section.criterion else ()
 
 
 def last_award(campus: Campus, *, on: dt.date) -> dt.date | None:

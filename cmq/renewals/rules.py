@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cmq.accounts.models import User
 from cmq.applications.models import ApplicationKind, ApplicationState, LabelApplication, LabelApplicationQuerySet
+from cmq.campaigns.rules import SECRETARIES, is_secretary
 from cmq.campuses.models import Campus, CampusArea, CampusMembership, CampusQuerySet, CampusRole
 from cmq.core.rights import Role, right
 from cmq.labels.models import Label, LabelQuerySet
@@ -76,6 +77,12 @@ def _territory(membership: OrganisationMembership) -> Q:
 def can_follow(person: Any, campus: Campus) -> bool:
     """Whether the campus is among those that this person follows."""
     return followed(person).filter(pk=campus.pk).exists()
+
+
+@right("renewals.pair_facts", "Dire quels faits nourrissent chaque critère", roles=SECRETARIES)
+def can_pair(person: Any) -> bool:
+    """Who keeps the specifications."""
+    return is_secretary(person)
 
 
 # --- labels -----------------------------------------------------------------------------------------------------

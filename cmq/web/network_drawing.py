@@ -33,7 +33,7 @@ class Node:
     @property
     def text_y(self) -> int:
         """The base line of its mark, above the shape."""
-        return self.y - 20
+        return self.y - 32
 
 
 @dataclass(frozen=True, slots=True)

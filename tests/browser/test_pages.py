@@ -83,7 +83,8 @@ WALKERS: dict[str, list[str]] = {
     "autorite6": [],
     "observateur": [],
     "secretaire": [],
-    "gardien": [],
+    # A real campus, for the lycées of the national list are not invited to a fictional one.
+    "gardien": ["/espace/campus/autonomie-longevite-sante/reseau/?q=lycee"],
 }
 # The acts that a page offers depend on the state of what it shows: so many pages of one name are read for their links.
 MOST_OF_A_NAME = {"espace_project": 7, "espace_notice": 7, "file": 25, "item": 10} | dict.fromkeys(
@@ -216,6 +217,18 @@ def test_nothing_sticks_out_of_a_small_screen(page: Page, neutral_site: Site, pa
     page.set_viewport_size({"width": width, "height": 700})
     page.goto(neutral_site.url + path)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_marks_of_a_network_are_seen_on_a_phone(page: Page, neutral_site: Site) -> None:
+    """Each shape is as large as a letter, and its outline does not cover it."""
+    page.set_viewport_size({"width": 390, "height": 700})
+    page.goto(f"{neutral_site.url}/campus/campus-fictif-des-metiers-du-bien-vieillir/reseau/")
+    marks = page.locator("svg.cmq-map .cmq-mark-shape")
+    assert marks.count() >= 10
+    for place in range(marks.count()):
+        box = marks.nth(place).bounding_box()
+        assert box and box["width"] >= 12 and box["height"] >= 12, (place, box)
+        assert marks.nth(place).evaluate("mark => getComputedStyle(mark).vectorEffect") == "non-scaling-stroke"
 
 
 @pytest.mark.parametrize("path", ["/", "/campus/", "/campus/autonomie-longevite-sante/", "/carte/"])

@@ -12,7 +12,7 @@ from tests.browser.conftest import Site
 def letters(prepared: dict[str, str], email: str) -> list[str]:
     """What the outbox holds for an address: without a mail server the texts stay in it."""
     with sqlite3.connect(Path(prepared["CMQ_VAR_DIR"]) / "cmq.sqlite3") as database:
-        rows = database.execute("SELECT text FROM core_outgoingmail WHERE \"to\" = ? ORDER BY id", [email])
+        rows = database.execute('SELECT text FROM core_outgoingmail WHERE "to" = ? ORDER BY id', [email])
         return [text for (text,) in rows]
 
 

@@ -79,6 +79,10 @@ def test_a_convention_is_joined_read_by_both_sides_and_taken_back() -> None:
     url = reverse("espace_convention_new", args=[campus.slug, member.pk])
     wrong = SimpleUploadedFile("c.pdf", b"autre chose")
     assert director.post(url, {"starts_on": "2026-01-01", "document": wrong}).status_code == 422
+    answer = director.post(url, {"starts_on": "2026-01-01", "document": SimpleUploadedFile("c.exe", b"MZ")})
+    assert answer.status_code == 422 and "est un document PDF" in answer.content.decode()
+    named = {"q": organisation.name}
+    assert "déjà membre" in director.get(reverse("espace_network", args=[campus.slug]), named).content.decode()
     good = SimpleUploadedFile("c.pdf", PDF)
     assert director.post(url, {"starts_on": "2026-01-01", "document": good}).status_code == 302
     paper = reverse("espace_convention_document", args=[Convention.objects.get().pk])

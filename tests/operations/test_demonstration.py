@@ -17,8 +17,10 @@ from cmq.evidence.actions import load_indicators
 from cmq.evidence.models import AnnualReport
 from cmq.labels.models import LabelDecision
 from cmq.labels.states import LabelState, state_of
+from cmq.network.rules import departed
 from cmq.operations import demonstration
 from cmq.operations.demonstration.living.touring import MAIN
+from cmq.renewals.models import SectionSource
 from cmq.tours.models import RegistrationState, Stop, StopState
 from cmq.tours.review import people_reached
 from tests.factories import a_campus, a_keeper
@@ -92,6 +94,16 @@ def test_the_published_report_shows_a_tour_with_who_came_and_pictures_on_its_pag
     text = " ".join(each.extract_text() for each in pdf.pages)
     assert "265 personnes comptées" in text and "Gare fictive des Saveurs" in text
     assert sum(len(each.images) for each in pdf.pages) == 2
+
+
+def test_a_renewal_is_drawn_from_the_life_of_the_campus_and_a_departed_partner_is_still_cited() -> None:
+    today = dt.date(2026, 11, 24)
+    demonstration.build(on=today)
+    drawn = SectionSource.objects.filter(section__application__campus__name=MAIN)
+    assert {"Formations du campus", "Membres du campus"} < set(drawn.values_list("label", flat=True))
+    for source in drawn.select_related("section"):
+        assert source.section.text, source
+    assert departed(Campus.objects.get(name=MAIN), today)
 
 
 def test_every_account_opens_its_desk() -> None:

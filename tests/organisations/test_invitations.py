@@ -19,7 +19,7 @@ from cmq.core.errors import Refusal
 from cmq.core.models import Change, OutgoingMail
 from cmq.organisations import actions as organisation_actions
 from cmq.organisations.models import OrganisationRole
-from tests.factories import a_campus, a_director, a_keeper, a_person, an_organisation
+from tests.factories import a_campus, a_contributor, a_director, a_keeper, a_person, an_organisation
 
 EMAIL = "nouvelle@exemple.fr"
 PASSWORD = "mot de passe de test"
@@ -175,9 +175,9 @@ def test_an_address_is_invited_once_to_a_role(campus: Campus, token: str) -> Non
 def test_a_role_is_not_given_twice_to_a_person_whose_address_has_changed(campus: Campus, token: str) -> None:
     person = a_person(email=EMAIL)
     actions.accept_invitation(token, person=person)
+    again = actions.invite(campus, email="changee@exemple.fr", role=CampusRole.DIRECTOR, by=None)
     person.email = "changee@exemple.fr"
     person.save()
-    again = actions.invite(campus, email=person.email, role=CampusRole.DIRECTOR, by=None)
     with pytest.raises(Refusal, match="déjà ce rôle"):
         actions.accept_invitation(again, person=person)
 
@@ -221,3 +221,15 @@ def test_of_two_acceptances_at_once_one_succeeds(committed_db: None) -> None:
     assert "déjà servi" in sorted(outcomes)[0]
     assert User.objects.filter(email=EMAIL).count() == 1
     assert Change.objects.filter(act="organisations.accept_invitation").count() == 1
+
+
+def test_who_directs_a_campus_is_not_invited_to_it_again(db: None) -> None:
+    campus = a_campus()
+    director, contributor, keeper = a_director(campus), a_contributor(campus), a_keeper()
+    campus.memberships.update(invited_email="ancienne@exemple.fr")
+    for person, role in ((director, CampusRole.CONTRIBUTOR), (director, CampusRole.DIRECTOR)):
+        with pytest.raises(Refusal, match="dirige déjà"):
+            actions.invite(campus, email=person.email, role=role, by=keeper)
+    with pytest.raises(Refusal, match="déjà ce rôle"):
+        actions.invite(campus, email=contributor.email, role=CampusRole.CONTRIBUTOR, by=keeper)
+    assert actions.invite(campus, email=contributor.email, role=CampusRole.DIRECTOR, by=keeper)

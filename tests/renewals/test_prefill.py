@@ -3,7 +3,9 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,10 +21,13 @@ from cmq.funding import actions as funding
 from cmq.funding.actions import AgreementTerms
 from cmq.funding.models import FunderKind
 from cmq.organisations.models import Family
+from cmq.projects.models import Project
+from cmq.reference.models import Commune
 from cmq.renewals import prefill
 from cmq.renewals.drawing import insert_paragraph, set_facts
 from cmq.renewals.models import FactKind, SectionSource
 from cmq.renewals.prefill import Paragraph, paragraphs
+from cmq.tours.models import Tour
 from cmq.trainings import actions as trainings
 from cmq.trainings.rules import TrainingTerms
 from tests.factories import a_contributor, a_keeper, an_organisation
@@ -131,12 +136,78 @@ def test_the_pairing_is_data(file: LabelApplication, world: World) -> None:
     section = part(file, "Périmètre")
     assert prefill.kinds_for(section) == (FactKind.PARTNERS, FactKind.TRAININGS)
     assert section.criterion is not None
-    with pytest.raises(NotAllowed):
-        set_facts(section.criterion, kinds=[FactKind.TOURS], by=world.director)
-    set_facts(section.criterion, kinds=[FactKind.TOURS, FactKind.TOURS], by=a_keeper())
+    for person in (world.director, a_keeper()):
+        with pytest.raises(NotAllowed):
+            set_facts(section.criterion, kinds=[FactKind.TOURS], by=person)
+    set_facts(section.criterion, kinds=[FactKind.TOURS, FactKind.TOURS], by=world.secretary)
     assert prefill.kinds_for(section) == (FactKind.TOURS,)
-    set_facts(section.criterion, kinds=[], by=a_keeper())
+    set_facts(section.criterion, kinds=[], by=world.secretary)
     assert prefill.kinds_for(section) == (FactKind.PARTNERS, FactKind.TRAININGS)
+
+
+def test_the_secretary_pairs_criteria_with_facts_on_a_page(file: LabelApplication, world: World) -> None:
+    section = part(file, "Périmètre")
+    assert section.criterion is not None
+    client = Client()
+    client.force_login(world.secretary, backend="django.contrib.auth.backends.ModelBackend")
+    specification = section.criterion.specification_id
+    listed = reverse("specification_facts", args=[specification])
+    one = reverse("specification_criterion_facts", args=[specification, section.criterion.pk])
+    assert listed in client.get(reverse("specification", args=[specification])).text
+    assert one in client.get(listed).text and "le secrétariat" not in client.get(listed).text
+    assert "membres, formations" in client.get(one).text
+    for wrong in ({}, {"whose": "choisis"}, {"whose": "choisis", "kinds": ["argent"]}, {"whose": "tous"}):
+        assert client.post(one, wrong).status_code == 422
+    assert prefill.kinds_for(section) == (FactKind.PARTNERS, FactKind.TRAININGS)
+    assert client.post(one, {"whose": "choisis", "kinds": ["projets", "tournees"]})["Location"] == listed
+    assert set(prefill.kinds_for(section)) == {FactKind.PROJECTS, FactKind.TOURS}
+    assert "le secrétariat" in client.get(listed).text
+    client.post(one, {"whose": "logiciel", "kinds": ["projets"]})
+    assert prefill.kinds_for(section) == (FactKind.PARTNERS, FactKind.TRAININGS)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(listed)
+    assert len(queries) <= 12, "as many for all the criteria as for one"
+
+
+def test_the_proposals_ask_as_much_for_many_things_as_for_one(file: LabelApplication, world: World) -> None:
+    on, campus = timezone.localdate(world.at), world.campus
+    director = Client()
+    director.force_login(world.director, backend="django.contrib.auth.backends.ModelBackend")
+    for words in ("Périmètre", "Pilotage", "Lieux d’innovation"):
+        set_facts(part(file, words).criterion, kinds=list(FactKind), by=None)  # type: ignore[arg-type]
+    address = reverse("file_proposals", args=[file.reference, part(file, "Pilotage").position])
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert director.get(address).status_code == 200
+        return len(queries)
+
+    load_indicators()
+    _live(campus, on, "un")
+    asked()
+    one = asked()
+    for more in ("deux", "trois", "quatre"):
+        _live(campus, on, more)
+    assert asked() == one
+    assert one <= 30
+
+
+def _live(campus: Campus, on: dt.date, name: str) -> None:
+    """One more thing of each kind that a renewal draws from."""
+    lycee, at = an_organisation(), timezone.now()
+    Partnership.objects.create(campus=campus, organisation=lycee, family=Family.SCHOOL)
+    terms = TrainingTerms(f"Formation {name}", lycee, colorations=(f"Couleur {name}",))
+    trainings.add_training(campus, terms=terms, by=None, on=on)
+    funding.enter_agreement(campus, terms=AgreementTerms(FunderKind.REGION, f"Poste {name}"), by=None)
+    project = Project.objects.create(campus=campus, slug=name, title=name, objective="Aider", state="en_cours")
+    project.owners.create(campus=campus, asked_at=at, accepted_at=at)
+    project.results.create(indicator="Personnes", unit="personnes", reached=3)
+    tour = Tour.objects.create(campus=campus, slug=name, title=name, summary="Aller", created_at=at)
+    place = {"commune": Commune.objects.order_by("pk")[0], "place": "Ici", "starts_at": at}
+    stop = tour.stops.create(ends_at=at + dt.timedelta(hours=1), **place)
+    stop.attendances.create(audience="eleves", number=4)
+    indicator = Indicator.objects.order_by("pk")[campus.indicator_values.count()]
+    IndicatorValue.objects.create(campus=campus, indicator=indicator, year=2024, number=5, stated_at=at)
 
 
 def test_the_page_proposes_and_inserts(file: LabelApplication, world: World) -> None:

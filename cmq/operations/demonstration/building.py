@@ -29,7 +29,7 @@ from cmq.core.partial_dates import PartialDate
 from cmq.core.provenance import Origin
 from cmq.labels.actions import Terms, record_decision
 from cmq.labels.models import DecisionKind
-from cmq.operations.demonstration.living import jobs, money, partners, projects, teaching, touring, upkeep
+from cmq.operations.demonstration.living import jobs, money, partners, projects, renewal, teaching, touring, upkeep
 from cmq.operations.demonstration.people import ROLES, Cast, make_cast
 from cmq.operations.demonstration.procedure import play
 from cmq.organisations import actions as organisations
@@ -98,6 +98,7 @@ def build(*, on: dt.date | None = None, progress: Callable[[str], None] = lambda
         upkeep.build(cast, origin, on=day)
         # Last: a report gathers what all the rooms hold.
         money.reports(cast, on=day)
+        renewal.build(cast, on=day)
         campuses.report_error(
             dunes,
             message="Le site web indiqué ne répond pas depuis une semaine. (Signalement fictif.)",

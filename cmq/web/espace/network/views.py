@@ -39,7 +39,7 @@ def network(request: HttpRequest, slug: str) -> HttpResponse:
     """Who waits for an answer, who belongs today with which conventions; an organisation to invite."""
     campus, today = campus_for(request, slug), timezone.localdate()
     requests = list(PartnerRequest.objects.filter(campus=campus).select_related("organisation", "campus"))
-    members = campus.partnerships.active(today).select_related("organisation").prefetch_related("conventions")
+    members = list(campus.partnerships.active(today).select_related("organisation").prefetch_related("conventions"))
     text = request.GET.get("q", "").strip()[:120]
     context = {
         "campus": campus,
@@ -49,6 +49,7 @@ def network(request: HttpRequest, slug: str) -> HttpResponse:
         "text": text,
         "found": finding.organisations(text, is_demo=campus.is_demo),
         "departed": rules.departed(campus, today),
+        "belonging": {each.organisation_id for each in members},
         "today": today,
     }
     return page(request, "espace/network/network.html", context)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cmq.web.espace.texts import college_views, specification_views
+from cmq.web.espace.texts import college_views, fact_views, specification_views
 
 TEXT = "cahiers-des-charges/<int:pk>/"
 LINE = f"{TEXT}<slug:kind>/<int:number>/"
@@ -12,6 +12,8 @@ urlpatterns = [
     path("cahiers-des-charges/", specification_views.specifications, name="specifications"),
     path(TEXT, specification_views.specification, name="specification"),
     path(f"{TEXT}copie/", specification_views.copy, name="specification_copy"),
+    path(f"{TEXT}faits/", fact_views.facts, name="specification_facts"),
+    path(f"{TEXT}faits/<int:number>/", fact_views.criterion_facts, name="specification_criterion_facts"),
     path(f"{TEXT}<slug:kind>/nouvelle-ligne/", specification_views.new_line, name="specification_line_new"),
     path(LINE, specification_views.line, name="specification_line"),
     path(f"{LINE}retrait/", specification_views.remove_line, name="specification_line_remove"),
