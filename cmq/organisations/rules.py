@@ -10,7 +10,7 @@ from django.utils import timezone
 from cmq.accounts.models import User
 from cmq.core.remembering import remembered
 from cmq.core.rights import Role, right
-from cmq.organisations.models import MembershipQuerySet, Organisation, OrganisationMembership, OrganisationRole
+from cmq.organisations.models import Kind, MembershipQuerySet, Organisation, OrganisationMembership, OrganisationRole
 from cmq.reference.models import Region
 
 KEEPERS = (Role.KEEPER, Role.TECHNICIAN)
@@ -115,8 +115,8 @@ def can_rename(person: Any, organisation: Organisation) -> bool:
 
 def sheet_seal(organisation: Organisation) -> str:
     """What tells a sheet that a person saw from what it has become since."""
-    sheet = (organisation.name, organisation.kind, organisation.commune_id, organisation.website)
-    return hashlib.sha256(repr(sheet).encode()).hexdigest()[:16]
+    sheet = (organisation.name, Kind(organisation.kind).value, organisation.commune_id or "", organisation.website)
+    return hashlib.sha256("\n".join(sheet).encode()).hexdigest()[:16]
 
 
 @right("organisations.invite", "Inviter un référent dans une organisation", roles=KEEPERS, about="organisation")
