@@ -9,8 +9,13 @@ from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import HealthCheck, settings
 
 from cmq.reference.actions import load_reference
+
+# A loaded machine is slow at drawing examples too: no test says how fast it is.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

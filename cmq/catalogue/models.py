@@ -240,3 +240,18 @@ class Course(models.Model):
     def get_absolute_url(self) -> str:
         """The public page."""
         return f"/formations/{self.pk}-{slug_of(self.title, max_length=60)}/"
+
+
+class CatalogueHead(models.Model):
+    """Up to which line of the change feed the list has taken in what campuses change."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    position = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "tête du catalogue"
+        verbose_name_plural = "tête du catalogue"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="catalogue_has_one_head")]
+
+    def __str__(self) -> str:
+        return f"position {self.position}"

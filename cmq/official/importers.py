@@ -114,6 +114,12 @@ class Importer:
     after: Callable[[], object] | None = None
 
 
+def columns_but(model: type[models.Model], *left_out: str) -> tuple[str, ...]:
+    """The columns of a table that a file says: all but those left out, and those that say where a row is from."""
+    names = (each.attname for each in model._meta.concrete_fields)
+    return tuple(name for name in names if name not in (*left_out, "source_id", "loaded_on"))
+
+
 def by_hand(where: str) -> Callable[[Caller], Located]:
     """For a source without a lasting address: a person downloads its file.
 

@@ -11,7 +11,7 @@ from cmq.official.actions import run_importer
 from cmq.official.errors import SourceUnavailable
 from cmq.official.fetching import Caller
 from cmq.official.models import RunState
-from cmq.official.sources import rncp
+from cmq.official.sources import datagouv, rncp
 from tests.official.making import archive, listed, table
 from tests.official.serving import Answer, in_turn, source
 
@@ -130,7 +130,7 @@ def test_the_newest_edition_is_found_and_a_source_that_changed_says_so(monkeypat
     named = [f"export-fiches-csv-2026-11-{day}.zip" for day in ("02", "27", "09")]
     answer = {"resources": [{"title": name, "url": f"https://exemple.fr/{name}"} for name in [*named, "autre.zip"]]}
     with source(in_turn(Answer(listed(answer)), Answer(listed({"resources": []})))) as (url, _):
-        monkeypatch.setattr(rncp, "_API", url)
+        monkeypatch.setattr(datagouv, "API", url)
         with Caller("x") as caller:
             located = rncp.CODES.locate(caller)
             assert (located.url, str(located.published_on)) == (f"https://exemple.fr/{named[1]}", "27 novembre 2026")

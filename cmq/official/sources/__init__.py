@@ -1,7 +1,18 @@
 """Every importer, by its name on the command line: one module a source."""
 
 from cmq.official.importers import Importer
-from cmq.official.sources import certif_info, job_families, needs, rncp, rome
+from cmq.official.sources import (
+    certif_info,
+    communes,
+    health,
+    job_families,
+    needs,
+    onisep,
+    outcomes,
+    rncp,
+    rome,
+    schools,
+)
 
 # In the order that one leans on another.
 IMPORTERS: dict[str, Importer] = {
@@ -16,5 +27,14 @@ IMPORTERS: dict[str, Importer] = {
         job_families.IMPORTER,
         needs.NEEDS,
         needs.BASINS,
+        communes.IMPORTER,
+        schools.IMPORTER,
+        health.IMPORTER,
+        onisep.STRUCTURES,
+        onisep.TRAININGS,
+        onisep.COURSES,
+        onisep.JOBS,
+        outcomes.RATES,
+        outcomes.PROGRAMMES,
     )
 }

@@ -8,7 +8,7 @@ from cmq.certifications.models import Diploma
 from cmq.core.text import fold
 from cmq.official import cells
 from cmq.official.errors import Rejected
-from cmq.official.importers import Importer, Known, Parsed, Table, fixed
+from cmq.official.importers import Importer, Known, Parsed, Table, columns_but, fixed
 from cmq.official.reading import Layout, Row, read_csv
 
 _RESOURCE = "https://tabular-api.data.gouv.fr/api/resources/f2981d6f-e55c-42cd-8eba-3e891777e222/data/csv/"
@@ -69,11 +69,7 @@ IMPORTER = Importer(
         Table(
             Diploma,
             ("code",),
-            tuple(
-                each.attname
-                for each in Diploma._meta.concrete_fields
-                if each.attname not in ("code", "source_id", "loaded_on")
-            ),
+            columns_but(Diploma, "code"),
             parse,
         )
     ],

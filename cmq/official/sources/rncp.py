@@ -16,16 +16,15 @@ from defusedxml.ElementTree import iterparse
 
 from cmq.careers.models import Occupation
 from cmq.certifications.models import Certification, CertificationOccupation, CertificationSuccession
-from cmq.core.partial_dates import PartialDate
 from cmq.core.text import fold
 from cmq.official import cells
-from cmq.official.errors import FileRefused, Rejected, SourceUnavailable
+from cmq.official.errors import FileRefused, Rejected
 from cmq.official.fetching import Caller
 from cmq.official.importers import LICENCE_OUVERTE, Importer, Known, Located, Parsed, Table
 from cmq.official.reading import Layout, Row, opened, read_csv
+from cmq.official.sources.datagouv import newest
 
 _SLUG = "repertoire-national-des-certifications-professionnelles-et-repertoire-specifique"
-_API = f"https://www.data.gouv.fr/api/1/datasets/{_SLUG}/"
 _PAGE = f"https://www.data.gouv.fr/datasets/{_SLUG}/"
 _PUBLISHER = "France compétences"
 _VERSION = "4.1"
@@ -185,17 +184,7 @@ def _told_by(number: int, element: Element) -> Certification | Rejected:
 
 
 def _newest(pattern: str, title: str) -> Callable[[Caller], Located]:
-    """The newest resource whose name has that pattern, with its date."""
-
-    def locate(caller: Caller) -> Located:
-        resources = caller.json(_API).get("resources", [])
-        dated = [(found[1], each["url"]) for each in resources if (found := re.search(pattern, each.get("title", "")))]
-        if not dated:
-            raise SourceUnavailable("France compétences ne publie plus ce fichier sous ce nom.")
-        day, url = max(dated)
-        return Located(url, f"{title}, {day}", f"{day}.zip", PartialDate.parse(day))
-
-    return locate
+    return lambda caller: newest(caller, _SLUG, pattern, title=title, ending="zip")
 
 
 CODES = Importer(
@@ -204,7 +193,7 @@ CODES = Importer(
     publisher=_PUBLISHER,
     licence=LICENCE_OUVERTE,
     page=_PAGE,
-    locate=_newest(r"export-fiches-csv-(\d{4}-\d\d-\d\d)", "RNCP et répertoire spécifique"),
+    locate=_newest(r"export-fiches-csv-(\d{4})-(\d\d)-(\d\d)", "RNCP et répertoire spécifique"),
     tables=[
         Table(
             Certification,
@@ -227,7 +216,7 @@ TEXTS = Importer(
     publisher=_PUBLISHER,
     licence=LICENCE_OUVERTE,
     page=_PAGE,
-    locate=_newest(r"export-fiches-rncp-v4-1-(\d{4}-\d\d-\d\d)", "RNCP : textes des fiches"),
+    locate=_newest(r"export-fiches-rncp-v4-1-(\d{4})-(\d\d)-(\d\d)", "RNCP : textes des fiches"),
     tables=[Table(Certification, ("code",), tuple(_TEXTS), parse_texts, removes=False)],
     stale_after=dt.timedelta(days=60),
     smallest_share=0.1,
