@@ -26,6 +26,8 @@ _RINGS = (0.5, 1, 2, 5, 10, 15, 30, 50, 100)  # km
 _MOST_SORTED = 5_000  # things whose distances are compared
 _NOWHERE = tuple(kind.slug for kind in KINDS if not kind.is_placed)
 _MOST_CODES = 60
+# Of two kinds whose best answers fit alike, the one that changes less comes first.
+_WORTH = {"metier": 1.25, "campus": 1.1, "formation": 1.0, "offre": 0.85, "evenement": 0.9}
 _SHORT = 8  # values of a facet that need no folding
 _ALIKE = 100  # results whose relevance and distance are weighed together
 _WORTH_OF_NEAR = 0.25
@@ -42,11 +44,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The best of one kind, and how many there are."""
+    """The best of one kind, how many there are, and the score of the first (0 where nothing was scored)."""
 
     kind: Kind
     hits: tuple[Hit, ...]
     total: int
+    best: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +160,8 @@ class _Search:
         wanted = self.wanted()
         counts = self.reader.counts(wanted, ["kind"])["kind"]
         counts = {name: count for name, count in counts.items() if name in by_slug}
-        kinds = [self.ask.only] if self.ask.only else self._in_order(counts)
-        sections = tuple(self._sections(kinds, wanted, counts, each))
+        kinds = [self.ask.only] if self.ask.only else [kind for kind in KINDS if counts.get(kind.slug)]
+        sections = self._by_worth(self._sections(kinds, wanted, counts, each))
         found = Answer(
             self.ask,
             self.understood,
@@ -194,19 +197,22 @@ class _Search:
             cells=cells,
             # A place without a word asks for what is there: all the jobs of the world are not.
             nowhere=_NOWHERE if self.understood.parts else (),
-            favours=tuple(pair for wish in self.understood.wishes for pair in wish),
+            favours=(
+                *(pair for wish in self.understood.wishes for pair in wish),
+                *(("rome", code) for code in self.understood.romes),
+            ),
         )
 
     def _of(self, kind: Kind, wanted: Wanted) -> Wanted:
         return replace(wanted, filters=(("kind", (kind.slug,)), *wanted.filters))
 
-    # --- results ---
-
-    def _in_order(self, counts: dict[str, int]) -> list[Kind]:
-        """The kinds that answer, those wished for first."""
+    def _by_worth(self, sections: Iterable[Section]) -> tuple[Section, ...]:
+        """The kinds wished for first; then those whose best answer fits best, a job or a campus before an offer."""
         wished = {_kind_of(pair) for wish in self.understood.wishes for pair in wish}
-        present = [kind for kind in KINDS if counts.get(kind.slug)]
-        return sorted(present, key=lambda kind: kind.slug not in wished)
+        by_worth = sorted(sections, key=lambda each: -each.best * _WORTH.get(each.kind.slug, 1.0))
+        return tuple(sorted(by_worth, key=lambda each: each.kind.slug not in wished))
+
+    # --- results ---
 
     def _sections(self, kinds: Iterable[Kind], wanted: Wanted, counts: dict[str, int], each: int) -> Iterator[Section]:
         for kind in kinds:
@@ -215,7 +221,7 @@ class _Search:
                 continue
             limit, offset = (PAGE_SIZE, (self.ask.page - 1) * PAGE_SIZE) if self.ask.kind else (each, 0)
             found = self._best(kind, wanted, limit, offset)
-            yield Section(kind, tuple(self._hits(kind, found)), total)
+            yield Section(kind, tuple(self._hits(kind, found)), total, found[0].score if found else 0.0)
 
     def _best(self, kind: Kind, wanted: Wanted, limit: int, offset: int) -> list[Found]:
         order = self._order_of(kind)
@@ -301,11 +307,11 @@ class _Search:
             counts = self.reader.counts(asked, ["kind"])["kind"]
             counts = {name: count for name, count in counts.items() if name in by_slug}
             if counts:
-                kinds = [kind] if kind else self._in_order(counts)
+                kinds = [kind] if kind else [each for each in KINDS if counts.get(each.slug)]
                 # The nearest of them are looked for everywhere, whatever the page.
                 search = copy(self)
                 search.ask, search.radius = replace(self.ask, page=1), _EARTH
-                sections = tuple(search._sections(kinds, wanted, counts, EACH))
+                sections = search._by_worth(search._sections(kinds, wanted, counts, EACH))
                 return replace(found, nearest=sections, given_up=label, ways_out=tuple(self._ways_out()))
         return replace(found, ways_out=tuple(self._ways_out()))
 

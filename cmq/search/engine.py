@@ -26,6 +26,7 @@ TAGS = ("region", "departement", "nature", "contrat", "niveau", "voie", "filiere
 TEXTS = {"title": 4.0, "names": 3.0, "place": 1.5, "body": 1.0}
 _NAMES = {name: TEXTS[name] for name in ("title", "names")}
 _SHARE_OF_OTHERS = 0.1  # of the fields where a word is found besides the best one
+_A_JOB = 20.0  # worth of being that very job, whatever its title says: as much as a good title
 _IN_A_ROW = 3.0  # worth of the words standing in the title as they were typed
 _KIND_STEP = 1 << 48  # kind and number in one column
 HEAP_BYTES = 64 * 1024 * 1024
@@ -271,7 +272,7 @@ def _slot(slot: Slot, fields: Mapping[str, float], *, scores: bool) -> Query:
     ways = []
     for alternative in slot:
         if alternative.romes:
-            ways.append(Query.const_score_query(_one_of("rome", alternative.romes), 8.0 * alternative.weight))
+            ways.append(Query.const_score_query(_one_of("rome", alternative.romes), _A_JOB * alternative.weight))
         if alternative.stems:
             way = _all([_anywhere(stem, fields, scores=scores) for stem in alternative.stems])
             ways.append(way if alternative.weight == 1 else Query.boost_query(way, alternative.weight))

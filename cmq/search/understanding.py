@@ -4,10 +4,11 @@ Pure but for two small queries (communes, and the names of jobs when they have c
 the same while the index and the ROME stay as they are.
 """
 
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cmq.search import names, words
 from cmq.search.engine import Alternative, Reader, Slot
@@ -20,7 +21,9 @@ MOST_WORDS = 12  # of a question; the rest is left out, and said to be
 _SPELLINGS_LAST = 60.0  # seconds that the list of known words is kept while the index moves on
 _GUESS_BEYOND = 50  # a rare word is doubted when a close one is so many times as frequent
 _RARE = 2
-_SYNONYM_WEIGHT = 0.5
+_SYNONYM_WEIGHT = 0.4
+_UNWRITTEN_WEIGHT = 0.3
+_ROME = re.compile(r"[a-n]\d{4}")
 _BEGUN_WEIGHT = 0.9
 _SHORTEST_BEGINNING = 3
 
@@ -41,7 +44,9 @@ _WISHES: dict[str, tuple[Filters, ...]] = {
     **dict.fromkeys(listed("travail travailler embauche"), (_OFFER,)),
     **dict.fromkeys(listed("stage stages stagiaire"), (_TRAINEESHIP,)),
     **dict.fromkeys(listed("alternance alternant alternante apprentissage apprenti apprentie"), _APPRENTICE),
-    **dict.fromkeys(listed("metier metiers devenir fiche"), (_JOB,)),
+    **dict.fromkeys(listed("metier devenir fiche"), (_JOB,)),
+    # « Les métiers de la mer » are taught by campuses as much as they are job sheets.
+    "metiers": (),
     **dict.fromkeys(listed("campus cmq cmqe"), (_CAMPUS,)),
     **dict.fromkeys(listed("evenement evenements salon forum agenda"), (_EVENT,)),
     "cdi": ((("contrat", "CDI"),),),
@@ -134,13 +139,14 @@ def understand(text: str, reader: Reader, *, reads_place: bool = True, is_unfini
     if reads_place and folded:
         found = named_place(folded, means_else=names.is_word_of_jobs)
     telling = [word for word in found.left if word not in words.SILENT]
-    wishes = [wish for word in telling for wish in _WISHES.get(word, ())]
-    # « formation » alone wishes; in « formation professionnelle d’adultes » too, but the others must be found.
-    named = [word for word in telling if word not in _WISHES]
-    spelled, corrected = _respelled(named[:MOST_WORDS], reader, is_unfinished=is_unfinished)
-    guess = {} if corrected else {word: meant for word in spelled if (meant := _doubt(word, reader))}
+    spelled, corrected = _respelled(telling[:MOST_WORDS], reader, is_unfinished=is_unfinished)
+    runs = list(_runs(spelled))
+    # « école » alone says what kind of thing is meant; in « professeur des écoles » it names the job.
+    wishes = [wish for run in runs if len(run) == 1 for wish in _WISHES.get(run[0], ())]
+    named = [run for run in runs if len(run) > 1 or run[0] not in _WISHES]
+    guess = {} if corrected else {word: meant for run in named for word in run if (meant := _doubt(word, reader))}
     return Understood(
-        parts=tuple(_parts(spelled, reader, is_unfinished=is_unfinished)),
+        parts=tuple(_parts(named, reader, is_unfinished=is_unfinished)),
         corrected=corrected,
         wishes=tuple(dict.fromkeys(wishes)),
         place=found.place,
@@ -148,7 +154,7 @@ def understand(text: str, reader: Reader, *, reads_place: bool = True, is_unfini
         typed_place=found.typed,
         around_me=found.around_me,
         guess=_rewritten(text, guess),
-        is_cut=is_cut or len(named) > MOST_WORDS,
+        is_cut=is_cut or len(telling) > MOST_WORDS,
     )
 
 
@@ -173,7 +179,12 @@ def _respelled(
 
 
 def _is_known(word: str, reader: Reader) -> bool:
-    return reader.frequency(words.stem(word)) > 0 or words.key(word) in names.synonyms()
+    return (
+        word in _WISHES
+        or bool(_ROME.fullmatch(word))
+        or reader.frequency(words.stem(word)) > 0
+        or words.key(word) in names.synonyms()
+    )
 
 
 def _meant(word: str, spellings: Spellings, *, is_last: bool) -> list[str]:
@@ -184,12 +195,12 @@ def _meant(word: str, spellings: Spellings, *, is_last: bool) -> list[str]:
     return close or list(spellings.parted(word) or ())
 
 
-def _parts(spelled: list[str], reader: Reader, *, is_unfinished: bool) -> Iterator[Part]:
-    for run in _runs(spelled):
+def _parts(runs: Sequence[tuple[str, ...]], reader: Reader, *, is_unfinished: bool) -> Iterator[Part]:
+    for at, run in enumerate(runs):
         if len(run) > 1:
             yield _named(run)
         else:
-            yield _single(run[0], reader, is_last=run[0] == spelled[-1], is_unfinished=is_unfinished)
+            yield _single(run[0], reader, is_last=at == len(runs) - 1, is_unfinished=is_unfinished)
 
 
 def _runs(typed: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -223,11 +234,15 @@ def _other_ways(text: str) -> tuple[tuple[str, ...], tuple[str, ...], list[Alter
     key = words.key(text)
     own = names.codes_named(key)
     synonyms = names.synonyms().get(key, names.Synonyms((), ()))
+    if _ROME.fullmatch(text):
+        own = (text.upper(),)
     ways = [Alternative(romes=own)] if own else []
     if synonyms.romes:
         ways.append(Alternative(romes=synonyms.romes))
     for wording in synonyms.wordings:
-        ways.append(Alternative(tuple(words.stems(wording)), weight=_SYNONYM_WEIGHT))
+        stems = tuple(words.stems(wording))
+        # Several words found together must not outweigh the one that was typed.
+        ways.append(Alternative(stems, weight=_SYNONYM_WEIGHT / len(stems)))
         others = names.codes_named(words.key(wording))
         if others:
             ways.append(Alternative(romes=others, weight=_SYNONYM_WEIGHT))
@@ -242,7 +257,13 @@ def _single(word: str, reader: Reader, *, is_last: bool, is_unfinished: bool) ->
     if is_last and len(word) >= _SHORTEST_BEGINNING and (is_unfinished or not (ways or reader.frequency(stem))):
         longer = dict.fromkeys(words.stem(each) for each in known.get(reader).beginning(word))
         begun = [Alternative((each,), weight=_BEGUN_WEIGHT) for each in longer if each != stem]
-    return Part((word,), (Alternative((stem,)), *ways, *begun), also=also, romes=romes)
+    exact = Alternative((stem,))
+    forms = {word, f"{word}s", f"{word}e", f"{word}es", word.removesuffix("s"), words.masculine(word)}
+    if also and forms.isdisjoint(known.get(reader).counts):
+        # « compta »: an everyday word that no title has, though it shares a stem with others.
+        exact = Alternative((stem,), weight=_UNWRITTEN_WEIGHT)
+        ways = [replace(way, weight=way.weight / _SYNONYM_WEIGHT) for way in ways]
+    return Part((word,), (exact, *ways, *begun), also=also, romes=romes)
 
 
 def _doubt(word: str, reader: Reader) -> str:
