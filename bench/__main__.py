@@ -28,6 +28,7 @@ def main() -> None:
     anonymous_pages()
     apart("journal")
     apart("procedure")
+    apart("quality")
     if not demonstration.is_present():
         sys.exit("no demonstration here: logged-in pages are not measured")
     logged_in_pages()
