@@ -156,6 +156,8 @@ def test_the_secretary_pairs_criteria_with_facts_on_a_page(file: LabelApplicatio
     assert listed in client.get(reverse("specification", args=[specification])).text
     assert one in client.get(listed).text and "le secrétariat" not in client.get(listed).text
     assert "membres, formations" in client.get(one).text
+    assert client.get(one).text.count('"fr-checkbox-group"') == len(FactKind), "boxes, not radio buttons"
+    assert client.get(one).text.count('"fr-radio-group"') == 2
     for wrong in ({}, {"whose": "choisis"}, {"whose": "choisis", "kinds": ["argent"]}, {"whose": "tous"}):
         assert client.post(one, wrong).status_code == 422
     assert prefill.kinds_for(section) == (FactKind.PARTNERS, FactKind.TRAININGS)

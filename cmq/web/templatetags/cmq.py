@@ -35,6 +35,18 @@ def jour(value: dt.date | PartialDate | None) -> str:
 
 
 @register.filter
+def depuis(value: PartialDate) -> str:
+    """« depuis le 5 mars 2024 », « depuis mars 2024 », « depuis 2024 »."""
+    return f"depuis le {value}" if value.is_full else f"depuis {value}"
+
+
+@register.filter
+def jusqua(value: PartialDate) -> str:
+    """« jusqu’au 5 mars 2024 », « jusqu’à mars 2024 », « jusqu’à 2024 »."""
+    return f"jusqu’au {value}" if value.is_full else f"jusqu’à {value}"
+
+
+@register.filter
 def euros(value: Decimal | None) -> str:
     """« 1 234,50 € »; « inconnu » for none."""
     return amounts.euros(value)
@@ -92,7 +104,8 @@ def field(bound: BoundField, *, autofocus: bool = False) -> dict[str, Any]:
     described = [f"{bound.id_for_label}-errors"] if bound.errors else []
     kind = "input"
     if isinstance(widget, (RadioSelect, CheckboxSelectMultiple)):
-        kind = "radio" if isinstance(widget, RadioSelect) else "checkboxes"
+        # Boxes to tick are a kind of radio buttons for Django.
+        kind = "checkboxes" if isinstance(widget, CheckboxSelectMultiple) else "radio"
     elif isinstance(widget, CheckboxInput):
         kind = "checkbox"
     elif isinstance(widget, Select):

@@ -7,6 +7,7 @@ from django.urls import reverse
 from cmq.accounts.models import User
 from cmq.campuses.actions import add_partner
 from cmq.core.errors import NotAllowed
+from cmq.core.partial_dates import PartialDate
 from cmq.organisations.actions import edit_organisation
 from cmq.organisations.models import Kind, Organisation
 from cmq.organisations.rules import sheet_seal
@@ -34,11 +35,11 @@ def sheet(organisation: Organisation, **fields: str) -> dict[str, str]:
 
 def test_a_contact_keeps_the_place_and_the_site_but_not_the_name(organisation: Organisation) -> None:
     campus = a_campus()
-    add_partner(campus, organisation)
+    add_partner(campus, organisation, starts_on=PartialDate(2024, 3, 5), ends_on=PartialDate(2034))
     contact = a_contact(organisation)
     client, url = logged_in(contact), reverse("espace_organisation", args=[organisation.pk])
     text = client.get(url).content.decode()
-    assert str(campus) in text
+    assert str(campus) in text and "depuis le 5 mars 2024, jusqu’à 2034" in text
     assert "Inviter un référent" not in text
     assert 'name="website"' in text and 'name="kind"' not in text and "que par les gardiens" in text
     assert client.post(url, sheet(organisation))["Location"] == url
