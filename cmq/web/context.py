@@ -21,6 +21,7 @@ _NAVIGATION = (
     ("Carte", "/carte/"),
     ("Filières", "/filieres/"),
     ("Régions", "/regions/"),
+    ("Formations", "/formations/"),
     ("Métiers", "/metiers/"),
     ("Projets", "/projets/"),
     ("Agenda", "/agenda/"),

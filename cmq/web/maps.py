@@ -282,6 +282,25 @@ def spread(marks: Iterable[Mark], *, size: int = MARK_SIZE) -> tuple[tuple[Mark,
     return tuple(placed), tuple(outside)
 
 
+def around(marks: Sequence[Mark], *, key: str, title: str, kinds: tuple[tuple[str, str], ...] = ()) -> Map | None:
+    """The map of a few places, no wider than they lie; None when none can be shown.
+
+    Args:
+        key: tells it from the other maps of the page.
+        kinds: of the marks, with what each means, for the legend.
+    """
+    # Here and overseas at once: no window shows both, the whole map does.
+    if len({frame.name for mark in marks for frame in FRAMES if frame.holds(mark.lat, mark.lon)}) > 1:
+        placed, _ = spread(marks)
+        return Map(key, title, shapes("regions"), placed, kinds=kinds, insets=INSETS)
+    window = window_around([spot for mark in marks if (spot := locate(mark.lat, mark.lon))])
+    if window is None:
+        return None
+    placed, _ = spread(marks, size=size_in(window))
+    near = tuple(shape for shape in shapes("departements") if is_in_window(shape, window))
+    return Map(key, title, near, placed, kinds=kinds, window=window)
+
+
 def boxes(territories: Iterable[tuple[str, str, str, Sequence[Mark]]]) -> tuple[Box, ...]:
     """Boxes below the map for territories without an outline, from (name, address, note, marks)."""
     made: list[Box] = []

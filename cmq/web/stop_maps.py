@@ -16,19 +16,9 @@ def draw(stops: Iterable[Stop], *, title: str, links: bool = True) -> maps.Map |
     """A map around the stops; None when no window shows one. What it does not show is in the list beside it."""
     listed = list(stops)
     marks = [mark for stop in listed if (mark := _mark(stop, links=links)) is not None]
-    corners = [spot for mark in marks if (spot := maps.locate(mark.lat, mark.lon))]
     states = {stop.state for stop in listed}
     kinds = tuple(kind for state, kind in _KINDS.items() if state in states)
-    # Here and overseas at once: no window shows both, the whole map does.
-    if len({frame.name for mark in marks for frame in maps.FRAMES if frame.holds(mark.lat, mark.lon)}) > 1:
-        placed, _ = maps.spread(marks)
-        return maps.Map("etapes", title, maps.shapes("regions"), placed, kinds=kinds, insets=maps.INSETS)
-    window = maps.window_around(corners)
-    if window is None:
-        return None
-    placed, _ = maps.spread(marks, size=maps.size_in(window))
-    near = tuple(shape for shape in maps.shapes("departements") if maps.is_in_window(shape, window))
-    return maps.Map("etapes", title, near, placed, kinds=kinds, window=window)
+    return maps.around(marks, key="etapes", title=title, kinds=kinds)
 
 
 def _mark(stop: Stop, *, links: bool) -> maps.Mark | None:

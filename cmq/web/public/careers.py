@@ -99,7 +99,7 @@ def _trainings(job: Occupation) -> dict[str, Any]:
     codes = [each.code for each in certifications]
     taught = Training.objects.on_offer(timezone.localdate()).filter(Q(romes__code=job.code) | Q(rncp_code__in=codes))
     taught = taught.for_list().order_by("campus__is_demo", "title", "pk").distinct()
-    courses = Course.objects.filter(rncp_code__in=codes) if codes else Course.objects.none()
+    courses = Course.objects.filter(rome_codes__icontains=job.code)
     return {
         "certifications": certifications[:SHOWN_THINGS],
         "more_certifications": certifications[SHOWN_THINGS:],

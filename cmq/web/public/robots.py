@@ -31,6 +31,7 @@ _PAGES = (
     "indicators",
     "verify",
     "projects",
+    "courses",
     "occupations",
     "about",
     "legal",

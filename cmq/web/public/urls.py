@@ -5,6 +5,7 @@ from django.urls import path
 from cmq.web.public import (
     campus,
     careers,
+    courses,
     directory,
     duties,
     evidence,
@@ -40,6 +41,8 @@ urlpatterns = [
     path("projets/", projects.projects, name="projects"),
     path("projets/<slug:slug>/", projects.project, name="project"),
     path("projets/<slug:slug>/images/<int:pk>/", projects.picture, name="project_picture"),
+    path("formations/", courses.courses, name="courses"),
+    path("formations/<int:pk>-<slug:slug>/", courses.course, name="course"),
     path("metiers/", careers.occupations, name="occupations"),
     path("metiers/<slug:slug>/", careers.occupation, name="occupation"),
     path("indicateurs/", evidence.indicators, name="indicators"),

@@ -45,6 +45,8 @@ PAGES = [
     "/campus/autonomie-longevite-sante/signaler/",
     "/agenda/",
     "/agenda/?region=hauts-de-france&public=eleves&lieu=Arras 62",
+    "/formations/",
+    "/formations/?voie=apprentissage&lieu=Lille&rayon=50",
     "/metiers/",
     "/label/verifier/",
     "/a-propos/",
@@ -149,7 +151,16 @@ def test_every_address_has_its_test() -> None:
     tested |= {"public_tour", "public_stop", "tour_ics", "stop_poster", "stop_register", "stop_registered"}
     tested |= {"registration"}
     # Those that need something of a campus, or a job: `test_projects.py`, `test_trainings.py`, `test_careers.py`…
-    tested |= {"occupation", "projects", "project", "project_picture", "trainings", "training", "public_network"}
+    tested |= {
+        "occupation",
+        "course",
+        "projects",
+        "project",
+        "project_picture",
+        "trainings",
+        "training",
+        "public_network",
+    }
     assert tested == {pattern.name for pattern in urlpatterns}
 
 

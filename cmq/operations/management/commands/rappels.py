@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from cmq.catalogue.actions import build_courses
 from cmq.expertise.actions.assigning import remind as remind_experts
 from cmq.instruction.actions import remind as remind_bodies
 from cmq.renewals.actions import remind as remind_of_ends
@@ -34,7 +35,11 @@ class Command(BaseCommand):
             f"Rappels du {on:%d/%m/%Y} : fins de label {ends}, avis {opinions}, expertises {expertises}, "
             f"étapes {stops}. Inscriptions effacées : {erased}."
         )
-        self.stdout.write(f"Entretien des campus : lettres {upkeep}, relais passés {handed}.")
+        # A training begins or ends with the day, and no line of the feed says so.
+        courses = build_courses()
+        self.stdout.write(
+            f"Entretien des campus : lettres {upkeep}, relais passés {handed}. Formations mises à jour : {courses}."
+        )
 
 
 def _day(text: str) -> dt.date:
