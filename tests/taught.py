@@ -15,7 +15,7 @@ from tests.cast import Stage
 NOBODY: frozenset[Role] = frozenset()
 ON_CAMPUS = frozenset({Role.CONTRIBUTOR, Role.DIRECTOR, Role.KEEPER, Role.TECHNICIAN})
 
-READ: tuple[str, ...] = ("espace_trainings", "espace_trainings_csv", "espace_training")
+READ: tuple[str, ...] = ("espace_trainings", "espace_training_choose", "espace_trainings_csv", "espace_training")
 READ += ("espace_trainings_workbook", "espace_trainings_empty")
 WRITE: tuple[str, ...] = (
     "espace_training_new",
@@ -47,7 +47,11 @@ def address(stage: Stage, name: str) -> str:
     elif name == "espace_trainings_sent":
         fresh: dict[str, Any] = {"uploaded_at": timezone.now(), "report": {"lines": [], "errors": []}}
         more = (TrainingImport.objects.get_or_create(campus=campus, name="f.csv", defaults=fresh)[0].pk,)
-    elif name.startswith("espace_training_") and name != "espace_training_new" or name == "espace_training":
+    elif (
+        name.startswith("espace_training_")
+        and name not in ("espace_training_new", "espace_training_choose")
+        or name == "espace_training"
+    ):
         more = (_training(campus).pk,)
     return reverse(name, args=[campus.slug, *more])
 

@@ -67,9 +67,15 @@ class TrainingForm(CommuneForm, OriginForm):
     ends_on = day_field("Offerte jusqu’au", required=False)
 
     def __init__(
-        self, *args: Any, campus: Campus, members: list[int], training: Training | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        campus: Campus,
+        members: list[int],
+        training: Training | None = None,
+        taken: dict[str, Any] | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **{**kwargs, "initial": _initial(training) if training else {}})
+        super().__init__(*args, **{**kwargs, "initial": _initial(training) if training else taken or {}})
         self.fields["commune"].required = False
         known = Organisation.objects.filter(pk__in=members).order_by("name", "pk")
         self.fields["organisation"].queryset = known  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ _ONE = f"{_ALL}/<int:pk>"
 urlpatterns = [
     path(f"{_ALL}/", views.trainings, name="espace_trainings"),
     path(f"{_ALL}.csv", views.trainings_csv, name="espace_trainings_csv"),
+    path(f"{_ALL}/choisir/", views.choose, name="espace_training_choose"),
     path(f"{_ALL}/nouvelle/", views.new, name="espace_training_new"),
     path(f"{_ONE}/", views.training, name="espace_training"),
     path(f"{_ONE}/modifier/", views.change, name="espace_training_change"),

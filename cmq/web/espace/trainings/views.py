@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from cmq.campuses.models import Campus
+from cmq.core.text import one_line
 from cmq.trainings import actions
 from cmq.trainings.models import OpenDay, Training, TrainingQuerySet, TrainingShare, current_members
 from cmq.web import downloads
@@ -25,6 +26,7 @@ from cmq.web.espace.access import (
     submit,
 )
 from cmq.web.espace.funding.forms import ShareForm
+from cmq.web.espace.trainings import choosing
 from cmq.web.espace.trainings.forms import EndForm, OpenDayForm, TrainingForm, terms_in
 from cmq.web.public.trainings import COLUMNS, csv_rows
 from cmq.web.training_filters import Asked, Filter, asked, narrowed
@@ -61,11 +63,19 @@ def trainings_csv(request: HttpRequest, slug: str) -> HttpResponse:
     return downloads.spreadsheet(f"formations-{campus.slug}.csv", COLUMNS, csv_rows(found))
 
 
+@logged_in(*READ)
+def choose(request: HttpRequest, slug: str) -> HttpResponse:
+    """The official lists, from which a training may be begun."""
+    campus, q = campus_for(request, slug), one_line(request.GET.get("q", ""))[:100]
+    return page(request, "espace/trainings/choose.html", {"campus": campus, "q": q, "lists": choosing.lists(q)})
+
+
 @logged_in(*READ_AND_ACT)
 def new(request: HttpRequest, slug: str) -> HttpResponse:
-    """Enter a training."""
+    """Enter a training, perhaps begun from an official list."""
     campus, person = campus_for(request, slug), person_of(request)
-    form = TrainingForm(posted(request), campus=campus, members=_members(campus))
+    taken = choosing.taken_from(request.GET.dict())
+    form = TrainingForm(posted(request), campus=campus, members=_members(campus), taken=taken)
     made: list[Training] = []
     if submit(request, form, lambda data: made.append(actions.add_training(campus, terms=terms_in(data), by=person))):
         return done(request, "Formation inscrite.", "espace_training", campus.slug, made[-1].pk)
