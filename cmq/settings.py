@@ -261,6 +261,18 @@ SIGNING_KEYS = env.str("CMQ_SIGNING_KEYS", "")
 TSA_URL = env.str("CMQ_TSA_URL", "")
 TSA_ROOTS = env.str("CMQ_TSA_ROOTS", "")
 
+# Offers: both sources are off until they have a key (`docs/settings.md`).
+FRANCE_TRAVAIL_ID = env.str("CMQ_FRANCE_TRAVAIL_ID", "")
+FRANCE_TRAVAIL_SECRET = env.str("CMQ_FRANCE_TRAVAIL_SECRET", "")
+FRANCE_TRAVAIL_URL = env.str("CMQ_FRANCE_TRAVAIL_URL", "https://api.francetravail.io/partenaire/offresdemploi/v2")
+FRANCE_TRAVAIL_TOKEN_URL = env.str(
+    "CMQ_FRANCE_TRAVAIL_TOKEN_URL",
+    "https://entreprise.francetravail.fr/connexion/oauth2/access_token?realm=%2Fpartenaire",
+)
+FRANCE_TRAVAIL_PER_SECOND = env.float("CMQ_FRANCE_TRAVAIL_PER_SECOND", 8.0)
+BONNE_ALTERNANCE_KEY = env.str("CMQ_BONNE_ALTERNANCE_KEY", "")
+BONNE_ALTERNANCE_URL = env.str("CMQ_BONNE_ALTERNANCE_URL", "https://api.apprentissage.beta.gouv.fr/api")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -10,6 +10,8 @@ _ENDING = re.compile(r"\((\w+)\)")
 
 def fold(value: str) -> str:
     """Lower-case, without accents, every other sign a single space: « L’Île-d'Yeu » → « l ile d yeu »."""
+    if value.isascii():
+        return _NOT_WORD.sub(" ", value.lower()).strip()
     decomposed = unicodedata.normalize("NFKD", value.translate(_LIGATURES).lower())
     return _NOT_WORD.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
 

@@ -36,9 +36,21 @@ class ContractKind(models.TextChoices):
 class OfferState(models.TextChoices):
     """Where an offer stands."""
 
+    # Posted by somebody who has not followed the link of their letter yet.
+    ASKED = "demandee", "Adresse à confirmer"
     WAITING = "a_verifier", "À vérifier"
     OPEN = "ouverte", "Ouverte"
     CLOSED = "fermee", "Fermée"
+
+
+class Closing(models.TextChoices):
+    """Why an offer is closed."""
+
+    EXPIRED = "expiree", "Elle a expiré"
+    GONE = "retiree", "Sa source ne la publie plus"
+    EMPLOYER = "employeur", "L’employeur l’a fermée"
+    REPORT = "signalement", "Elle a été retirée après un signalement"
+    REFUSED = "refusee", "Elle n’a pas été acceptée"
 
 
 class OfferSource(models.TextChoices):
@@ -70,13 +82,21 @@ class Employer(models.Model):
     vouched_for_by = models.ForeignKey(
         Campus, verbose_name="reconnu par", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    refused_at = models.DateTimeField("refusé le", null=True, blank=True)
+    refusal = models.CharField("motif du refus", max_length=300, blank=True)
     is_demo = models.BooleanField("démonstration", default=False)
 
     class Meta:
         verbose_name = "employeur"
         verbose_name_plural = "employeurs"
         ordering = ["name", "pk"]
-        constraints = [models.UniqueConstraint(fields=["siret", "email"], name="employer_once_an_address")]
+        constraints = [
+            models.UniqueConstraint(fields=["siret", "email"], name="employer_once_an_address"),
+            models.CheckConstraint(
+                condition=Q(vouched_at=None) | Q(address_proved_at__isnull=False, refused_at=None),
+                name="employer_vouched_once_proved",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -130,6 +150,9 @@ class JobOffer(models.Model):
     expires_at = models.DateTimeField("expire le", null=True, blank=True, db_index=True)
     state = models.CharField("état", max_length=10, choices=OfferState.choices, default=OfferState.OPEN, db_index=True)
     closed_at = models.DateTimeField("fermée le", null=True, blank=True)
+    closed_because = models.CharField("raison", max_length=12, choices=Closing.choices, blank=True)
+    # Digest of employer, title and commune: what the same offer has in common from one source to another.
+    twin_key = models.CharField("clé de rapprochement", max_length=24, blank=True, db_index=True, editable=False)
     apply_url = models.URLField("adresse pour postuler", max_length=600, blank=True)
     employer = models.ForeignKey(
         Employer,
@@ -173,6 +196,15 @@ class JobOffer(models.Model):
                 | (~Q(state=OfferState.CLOSED) & Q(closed_at=None)),
                 name="offer_closed_when_it_says_so",
             ),
+            models.CheckConstraint(
+                condition=Q(state=OfferState.CLOSED, closed_because__in=Closing.values)
+                | (~Q(state=OfferState.CLOSED) & Q(closed_because="")),
+                name="offer_closed_for_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-published_at"], name="offer_newest_first"),
+            models.Index(fields=["latitude", "longitude"], name="offer_place"),
         ]
 
     def __str__(self) -> str:
@@ -192,13 +224,17 @@ class OfferOrigin(models.Model):
     partner = models.CharField("partenaire", max_length=60, blank=True)
     number = models.CharField("numéro", max_length=120)
     url = models.URLField("adresse d’origine", max_length=600, blank=True)
+    # The partner’s own number of it.
+    partner_number = models.CharField("numéro chez le partenaire", max_length=120, blank=True, db_index=True)
     seen_at = models.DateTimeField("vue la dernière fois le")
+    gone_at = models.DateTimeField("n’y est plus depuis le", null=True, blank=True)
 
     class Meta:
         verbose_name = "origine d’une offre"
         verbose_name_plural = "origines des offres"
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["source", "number"], name="offer_origin_once")]
+        indexes = [models.Index(fields=["source", "seen_at"], name="offer_origin_seen")]
 
     def __str__(self) -> str:
         return f"{self.get_source_display()} {self.number}"

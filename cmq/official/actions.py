@@ -16,7 +16,7 @@ from cmq.core.locks import one_at_a_time
 from cmq.core.models import Source
 from cmq.official.errors import FileRefused
 from cmq.official.fetching import RawFile, calling, file_at
-from cmq.official.importers import Importer, Known, Located, Table
+from cmq.official.importers import Describes, Importer, Known, Located, Table
 from cmq.official.loading import Outcome, load_table
 from cmq.official.models import OfficialRun, RunState
 
@@ -26,11 +26,11 @@ Progress = Callable[[str], None]
 KEPT_FILES = 3
 
 
-def _silent(_: str) -> None:
+def silent(_: str) -> None:
     """Say nothing."""
 
 
-class _Tried(Exception):
+class Tried(Exception):
     """A dry run is over: take everything back."""
 
 
@@ -40,7 +40,7 @@ def run_importer(
     path: Path | None = None,
     dry_run: bool = False,
     force: bool = False,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> OfficialRun:
     """Bring the tables of one source to its newest edition, or to a file that is already here.
 
@@ -54,17 +54,17 @@ def run_importer(
     with one_at_a_time(f"official {importer.slug}") as held:
         if not held:
             raise Refusal(f"Un autre chargement de « {importer.title} » est en cours.")
-        _close_interrupted(importer)
+        close_interrupted(importer)
         run = OfficialRun.objects.create(importer=importer.slug, started_at=timezone.now())
-        with _told_in(run):
+        with told_in(run):
             located, file = _obtain(importer, path, progress)
             run.url, run.file_name, run.sha256, run.size = file.url, file.name, file.sha256, file.size
             if not force and not dry_run and _is_loaded(importer, file):
-                return _finish(run, RunState.UNCHANGED)
-            run.source = _source_of(importer, located)
+                return finish(run, RunState.UNCHANGED)
+            run.source = source_of(importer, located)
             outcome = _load(importer, file, run, dry_run=dry_run, force=force, progress=progress)
             _tell(run, outcome)
-            _finish(run, RunState.TRIED if dry_run else RunState.DONE)
+            finish(run, RunState.TRIED if dry_run else RunState.DONE)
             _keep_newest(file)
     return run
 
@@ -91,8 +91,8 @@ def _load(
             if importer.after is not None:
                 importer.after()
             if dry_run:
-                raise _Tried
-    except _Tried:
+                raise Tried
+    except Tried:
         pass
     return total
 
@@ -133,20 +133,21 @@ def _refuse_suspicious(importer: Importer, outcome: Outcome, before: int, named:
 
 
 @contextmanager
-def _told_in(run: OfficialRun) -> Iterator[None]:
+def told_in(run: OfficialRun) -> Iterator[None]:
     """A refusal ends the run with its sentence; a crash too, and goes on."""
     try:
         yield
     except Refusal as refusal:
-        run.report = {"error": str(refusal)}
-        _finish(run, RunState.REFUSED if isinstance(refusal, FileRefused) else RunState.FAILED)
+        run.report = {**run.report, "error": str(refusal)}
+        finish(run, RunState.REFUSED if isinstance(refusal, FileRefused) else RunState.FAILED)
     except BaseException as error:
-        run.report = {"error": f"Erreur du logiciel : {type(error).__name__}."}
-        _finish(run, RunState.FAILED)
+        run.report = {**run.report, "error": f"Erreur du logiciel : {type(error).__name__}."}
+        finish(run, RunState.FAILED)
         raise
 
 
-def _finish(run: OfficialRun, state: RunState) -> OfficialRun:
+def finish(run: OfficialRun, state: RunState) -> OfficialRun:
+    """Close a run."""
     run.state, run.finished_at = state, timezone.now()
     run.save()
     return run
@@ -158,7 +159,7 @@ def _tell(run: OfficialRun, outcome: Outcome) -> None:
     run.report = {"rejected": [asdict(row) for row in outcome.rejected], "differences": outcome.differences}
 
 
-def _close_interrupted(importer: Importer) -> None:
+def close_interrupted(importer: Describes) -> None:
     """Whoever holds the lock knows that a run said to be under way was killed."""
     running = OfficialRun.objects.filter(importer=importer.slug, state=RunState.RUNNING)
     running.update(state=RunState.INTERRUPTED, finished_at=timezone.now())
@@ -169,7 +170,7 @@ def _is_loaded(importer: Importer, file: RawFile) -> bool:
     return done is not None and done.sha256 == file.sha256
 
 
-def _source_of(importer: Importer, located: Located) -> Source:
+def source_of(importer: Describes, located: Located) -> Source:
     """The document that rows cite: one an edition."""
     title = f"{located.title or importer.title} – {importer.publisher}"[:300]
     with transaction.atomic():

@@ -68,21 +68,22 @@ class Caller:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def json(self, url: str, *, params: dict[str, Any] | None = None) -> Any:
+    def json(self, url: str, *, params: dict[str, Any] | None = None, method: str = "GET", **options: Any) -> Any:
         """What a JSON address answers. Raises `SourceUnavailable`."""
-        response = self.request("GET", url, params=params)
+        response = self.request(method, url, params=params, **options)
         try:
             return response.json()
         except ValueError as error:
             raise SourceUnavailable(f"{self.name} répond autre chose que du JSON.") from error
 
-    def request(self, method: str, url: str, **options: Any) -> httpx.Response:
-        """One answer with a good status, tried several times. Raises `SourceUnavailable`."""
+    def request(self, method: str, url: str, *, good: frozenset[int] = frozenset(), **options: Any) -> httpx.Response:
+        """One answer with a good status, or one of `good`, tried several times. Raises `SourceUnavailable`."""
 
         def attempt() -> httpx.Response:
             self._wait_for_turn()
             response = self._http.request(method, url, **options)
-            response.raise_for_status()
+            if response.status_code not in good:
+                response.raise_for_status()
             return response
 
         response: httpx.Response = self._trying(attempt)

@@ -1,10 +1,12 @@
 """What an importer is: where a source publishes, how its file reads, and which rows it fills."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from django.db import models
 from django.db.models import Q
@@ -12,7 +14,7 @@ from django.db.models import Q
 from cmq.core.partial_dates import PartialDate
 from cmq.official.errors import Rejected, SourceUnavailable
 from cmq.official.fetching import Caller
-from cmq.reference.models import Commune, Departement
+from cmq.reference.models import Commune, CommuneKind, CommunePostcode, Departement
 
 LICENCE_OUVERTE = "Licence Ouverte 2.0 (Etalab)"
 ODBL = "Open Database License 1.0 (ODbL)"
@@ -50,6 +52,26 @@ class Known:
         """INSEE code of each département → that of its region."""
         return dict(Departement.objects.values_list("code", "region"))
 
+    @cached_property
+    def centres(self) -> Mapping[str, tuple[float, float]]:
+        """INSEE code → latitude and longitude of the centre, where they are known."""
+        rows = Commune.objects.located().values_list("insee_code", "latitude", "longitude")
+        return {code: (lat, lon) for code, lat, lon in rows if lat is not None and lon is not None}
+
+    @cached_property
+    def served(self) -> Mapping[str, Mapping[str, str]]:
+        """Postcode → folded name → INSEE code; where there are arrondissements, those only."""
+        found: dict[str, dict[str, str]] = defaultdict(dict)
+        rows = CommunePostcode.objects.order_by("code", "commune__kind", "commune").values_list(
+            "code", "commune__folded_name", "commune_id", "commune__kind", "commune__parent__folded_name"
+        )
+        for code, name, insee, kind, parent in rows:
+            if kind == CommuneKind.ARRONDISSEMENT:
+                found[code] = {parent: insee}
+            elif name not in found[code]:
+                found[code][name] = insee
+        return found
+
     def keys(self, model: type[models.Model]) -> frozenset[str]:
         """Primary keys of a table, as they are when it is asked for the first time."""
         if model not in self._keys:
@@ -85,6 +107,34 @@ class Table:
     dated: bool = True
 
 
+class Describes(Protocol):
+    """What every importer says of its source, by file or by slices."""
+
+    @property
+    def slug(self) -> str:
+        """Its name on the command line."""
+
+    @property
+    def title(self) -> str:
+        """As pages cite it."""
+
+    @property
+    def publisher(self) -> str:
+        """Who gives it out."""
+
+    @property
+    def page(self) -> str:
+        """Where a person reads about it."""
+
+    @property
+    def stale_after(self) -> dt.timedelta:
+        """How long what was loaded is fresh."""
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the site may ask it: a source that wants a key is off until there is one."""
+
+
 @dataclass(frozen=True)
 class Importer:
     """A source and what is made of it.
@@ -98,6 +148,7 @@ class Importer:
         stale_after: how long an edition is fresh.
         smallest_share: a file with fewer rows than this share of those held is refused.
         most_rejected: a file with more bad rows than this share is refused.
+        has_key: these sources ask for none.
         after: called once all rows are in, in the same transaction: what is derived from them.
     """
 
@@ -112,6 +163,7 @@ class Importer:
     smallest_share: float = 0.5
     most_rejected: float = 0.2
     after: Callable[[], object] | None = None
+    has_key: bool = True
 
 
 def columns_but(model: type[models.Model], *left_out: str) -> tuple[str, ...]:

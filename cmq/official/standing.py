@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from cmq.official.importers import Importer
+from cmq.official.importers import Describes
 from cmq.official.models import OfficialRun, RunState
 
 
@@ -20,7 +20,7 @@ class Standing:
         failed: the last run, when it came to nothing.
     """
 
-    importer: Importer
+    importer: Describes
     loaded: OfficialRun | None
     checked_at: dt.datetime | None
     failed: OfficialRun | None
@@ -31,19 +31,19 @@ class Standing:
         """One line for the command line."""
         name = f"{self.importer.slug:<14} {self.importer.title}"
         if self.loaded is None or self.checked_at is None:
-            said = "jamais chargé"
+            said = "jamais chargé" if self.importer.has_key else "sans clé"
         else:
             day = timezone.localtime(self.checked_at).strftime("%d/%m/%Y")
             edition = self.loaded.source.published_on if self.loaded.source else None
             said = f"chargé le {day}" + (f", édition {edition}" if edition else "") + f" ({self.loaded.read} lignes)"
         if self.is_stale and self.loaded is not None:
-            said += ", a vieilli"
+            said += ", a vieilli" if self.importer.has_key else ", a vieilli, sans clé"
         if self.failed is not None:
             said += f" – dernier essai : {self.failed.report.get('error') or self.failed.get_state_display()}"
         return f"{name} : {said}"
 
 
-def of_all(importers: Iterable[Importer], *, at: dt.datetime) -> list[Standing]:
+def of_all(importers: Iterable[Describes], *, at: dt.datetime) -> list[Standing]:
     """The standing of each source; two queries."""
     last_done: dict[str, OfficialRun] = {}
     last_good: dict[str, OfficialRun] = {}
@@ -62,7 +62,7 @@ def of_all(importers: Iterable[Importer], *, at: dt.datetime) -> list[Standing]:
 
 
 def _standing(
-    importer: Importer,
+    importer: Describes,
     done: OfficialRun | None,
     good: OfficialRun | None,
     last: OfficialRun | None,

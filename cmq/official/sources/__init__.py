@@ -1,11 +1,14 @@
 """Every importer, by its name on the command line: one module a source."""
 
 from cmq.official.importers import Importer
+from cmq.official.slices import OfferImporter
 from cmq.official.sources import (
     certif_info,
     communes,
+    france_travail,
     health,
     job_families,
+    la_bonne_alternance,
     needs,
     onisep,
     outcomes,
@@ -15,7 +18,7 @@ from cmq.official.sources import (
 )
 
 # In the order that one leans on another.
-IMPORTERS: dict[str, Importer] = {
+IMPORTERS: dict[str, Importer | OfferImporter] = {
     importer.slug: importer
     for importer in (
         rome.CODES,
@@ -36,5 +39,7 @@ IMPORTERS: dict[str, Importer] = {
         onisep.JOBS,
         outcomes.RATES,
         outcomes.PROGRAMMES,
+        france_travail.IMPORTER,
+        la_bonne_alternance.IMPORTER,
     )
 }

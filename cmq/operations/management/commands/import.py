@@ -12,8 +12,8 @@ from cmq.imports.report import Outcome, Report
 from cmq.imports.tables import NamedFile
 from cmq.imports.template import SHEETS
 from cmq.official import standing
-from cmq.official.actions import run_importer
 from cmq.official.models import OfficialRun, RunState
+from cmq.official.running import run_source
 from cmq.official.sources import IMPORTERS
 
 _MOST_TOLD = 20
@@ -96,12 +96,13 @@ class Command(BaseCommand):
             raise CommandError(f"Source inconnue : {', '.join(unknown)}. Il y a : {', '.join(sorted(IMPORTERS))}.")
         if file is not None and len(slugs) != 1:
             raise CommandError("Un fichier se charge pour une seule source, à nommer.")
-        stale = [each.importer.slug for each in standing.of_all(IMPORTERS.values(), at=timezone.now()) if each.is_stale]
+        standings = standing.of_all(IMPORTERS.values(), at=timezone.now())
+        stale = [each.importer.slug for each in standings if each.is_stale and each.importer.has_key]
         failed = 0
         for slug in slugs or stale:
             self.stdout.write(f"{IMPORTERS[slug].title}…")
             try:
-                run = run_importer(
+                run = run_source(
                     IMPORTERS[slug],
                     path=file,
                     dry_run=dry_run,
@@ -119,6 +120,8 @@ class Command(BaseCommand):
         if run.report.get("error"):
             self.stderr.write(f"✗ {run.report['error']}")
             return
+        for reason, count in run.report.get("notes", {}).items():
+            self.stdout.write(f"  {reason} {count} fois")
         for row in run.report.get("rejected", [])[:_MOST_TOLD]:
             self.stderr.write(f"  ligne {row['number']} : {row['reason']} {row['excerpt']}")
         if run.refused > _MOST_TOLD:
