@@ -36,7 +36,7 @@ def titles(text: str, **options: object) -> list[str]:
 def test_what_is_there_is_found_and_what_is_closed_is_not() -> None:
     a_job("J1501", "Aide-soignant / Aide-soignante")
     an_offer("Aide-soignante de nuit")
-    closed = {"state": OfferState.CLOSED, "closed_at": timezone.now()}
+    closed = {"state": OfferState.CLOSED, "closed_at": timezone.now(), "closed_because": "retiree"}
     an_offer("Aide-soignante fermée", **closed)
     an_offer("Aide-soignante passée", published_at=long_ago(9), expires_at=long_ago(1))
     indexed()
