@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "cmq.funding",
     "cmq.evidence",
     "cmq.complements",
+    "cmq.editorial",
     "cmq.campaigns",
     "cmq.applications",
     "cmq.instruction",

@@ -33,6 +33,7 @@ FLOORS = [
     {"tours", "funding"},
     {"evidence"},
     {"complements"},
+    {"editorial"},
     {"campaigns"},
     {"applications"},
     {"instruction"},
