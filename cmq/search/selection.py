@@ -1,6 +1,7 @@
 """What a reader asks of the directory: read from an address, and written back to one."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -10,11 +11,13 @@ from cmq.campuses.models import Category
 from cmq.core.text import one_line
 from cmq.labels.states import LabelState
 from cmq.reference.models import Commune
+from cmq.reference.queries import folded_place
 from cmq.search.register import Choices
 
 MAX_TEXT = 200
 RADII = (2, 5, 10, 15, 30, 50, 100)
 DEFAULT_RADIUS = 30
+_LABEL = re.compile(r"(.+) \((\d[\dABab]\d?)\)")
 MIN_RADIUS, MAX_RADIUS = 2, 100
 
 
@@ -230,7 +233,18 @@ class Reader:
 
 def first_located(typed: str) -> Near | None:
     """The commune that a name, a postcode or an INSEE code means first, when its centre is known; None for none."""
-    for commune in [*Commune.objects.matching(typed, limit=5), *Commune.objects.filter(insee_code=typed.upper())]:
+    labelled = _LABEL.fullmatch(typed)
+    if labelled:
+        # As completion and our own addresses write it: one row by its index, not a search.
+        named = Commune.objects.filter(folded_name=folded_place(labelled[1]), departement=labelled[2].upper())
+        found = _first(named)
+        if found:
+            return found
+    return _first([*Commune.objects.matching(typed, limit=5), *Commune.objects.filter(insee_code=typed.upper())])
+
+
+def _first(communes: Iterable[Commune]) -> Near | None:
+    for commune in communes:
         if commune.latitude is not None and commune.longitude is not None:
             return Near(commune.insee_code, str(commune), commune.latitude, commune.longitude)
     return None

@@ -4,6 +4,7 @@ import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -136,6 +137,12 @@ class Geography:
             return ""
         departement, _, region = self.departements[commune.departement_id]
         return f"{commune.name} {departement} {region}"
+
+
+@lru_cache(maxsize=1)
+def geography() -> Geography:
+    """The one of this process: départements change with the product."""
+    return Geography()
 
 
 def spot(thing: object, commune: Commune | None) -> tuple[tuple[float, float], ...]:

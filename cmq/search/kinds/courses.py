@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from cmq.catalogue.models import Course
 from cmq.core.models import Change
 from cmq.search.engine import Document
-from cmq.search.kinds.base import Geography, Kind, Row, Stale, by_key, spot
+from cmq.search.kinds.base import Kind, Row, Stale, by_key, geography, spot
 from cmq.search.wording import WAYS, level_name
 
 _WAYS = (("by_school", "scolaire"), ("by_apprenticeship", "apprentissage"), ("by_continuing", "continue"))
@@ -31,17 +31,15 @@ class Courses(Kind):
             courses = courses.filter(pk__range=(only.start, only.stop - 1))
         elif only is not None:
             courses = courses.filter(pk__in=list(only))
-        geography = Geography()
         for course in courses.iterator(chunk_size=2000):
-            yield _document(course, geography)
+            yield _document(course)
 
     def rows(self, numbers: Sequence[int], at: dt.datetime) -> dict[int, Row]:
         """With place, level and ways."""
         courses = Course.objects.select_related("commune", "training__campus__filiere").filter(pk__in=numbers)
-        geography = Geography()
-        return {course.pk: self._row(course, geography) for course in courses}
+        return {course.pk: self._row(course) for course in courses}
 
-    def _row(self, course: Course, geography: Geography) -> Row:
+    def _row(self, course: Course) -> Row:
         level = level_name(course.level)
         return Row(
             kind=self,
@@ -49,7 +47,7 @@ class Courses(Kind):
             title=course.title,
             url=course.get_absolute_url(),
             context=", ".join(filter(None, (course.place_name, str(course.commune or "")))),
-            document=_document(course, geography),
+            document=_document(course),
             badges=tuple(filter(None, (course.diploma, level, *(name for _, name in _ways(course))))),
             is_demo=course.is_demo,
         )
@@ -69,7 +67,7 @@ def _ways(course: Course) -> list[tuple[str, str]]:
     return [(slug, WAYS[slug]) for attribute, slug in _WAYS if getattr(course, attribute)]
 
 
-def _document(course: Course, geography: Geography) -> Document:
+def _document(course: Course) -> Document:
     campus = course.training.campus if course.training else None
     filiere = campus.filiere if campus else None
     return Document(
@@ -79,10 +77,10 @@ def _document(course: Course, geography: Geography) -> Document:
         title=course.title,
         names=course.diploma,
         body=" ".join((course.place_name, course.rncp_code, course.uai, campus.name if campus else "")),
-        place=geography.words(course.commune),
+        place=geography().words(course.commune),
         spots=spot(course, course.commune),
         tags={
-            **geography.tags(course.commune),
+            **geography().tags(course.commune),
             "niveau": [str(course.level)] if course.level else [],
             "voie": [slug for slug, _ in _ways(course)],
             "rome": list(course.rome_codes),

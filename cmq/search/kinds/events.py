@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from cmq.core.models import Change
 from cmq.search.engine import Document
-from cmq.search.kinds.base import EVERYTHING, NOTHING, Geography, Kind, Row, Stale, of_apps, spot
+from cmq.search.kinds.base import EVERYTHING, NOTHING, Kind, Row, Stale, geography, of_apps, spot
 from cmq.tours.models import Stop
 
 
@@ -29,14 +29,12 @@ class Events(Kind):
         stops = Stop.objects.public().upcoming(at).for_lists()
         if only is not None:
             stops = stops.filter(pk__in=list(only))
-        geography = Geography()
         for stop in stops:
-            yield _document(stop, geography)
+            yield _document(stop)
 
     def rows(self, numbers: Sequence[int], at: dt.datetime) -> dict[int, Row]:
         """With day and place."""
         stops = Stop.objects.public().upcoming(at).for_lists().filter(pk__in=numbers)
-        geography = Geography()
         return {
             stop.pk: Row(
                 kind=self,
@@ -44,7 +42,7 @@ class Events(Kind):
                 title=f"{stop.tour.title}, {stop.commune.name}",
                 url=stop.get_absolute_url(),
                 context=f"{stop.when} – {stop.where}",
-                document=_document(stop, geography),
+                document=_document(stop),
                 badges=tuple(stop.audience_labels),
                 is_demo=stop.tour.campus.is_demo,
             )
@@ -56,7 +54,7 @@ class Events(Kind):
         return EVERYTHING if of_apps(changes, "tours", "campuses") else NOTHING
 
 
-def _document(stop: Stop, geography: Geography) -> Document:
+def _document(stop: Stop) -> Document:
     campus = stop.tour.campus
     return Document(
         kind=Events.slug,
@@ -64,10 +62,10 @@ def _document(stop: Stop, geography: Geography) -> Document:
         number=stop.pk,
         title=stop.tour.title,
         body=" ".join((stop.tour.summary, stop.description, stop.place, campus.name, *stop.audience_labels)),
-        place=geography.words(stop.commune),
+        place=geography().words(stop.commune),
         spots=spot(stop, stop.commune),
         tags={
-            **geography.tags(stop.commune),
+            **geography().tags(stop.commune),
             "campus": [campus.slug],
             "filiere": [campus.filiere.slug] if campus.filiere else [],
         },

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from cmq.core.models import Change
 from cmq.offers.models import JobOffer, OfferKind
 from cmq.search.engine import Document
-from cmq.search.kinds.base import Geography, Kind, Row, Stale, by_key, spot
+from cmq.search.kinds.base import Kind, Row, Stale, by_key, geography, spot
 
 
 class Offers(Kind):
@@ -29,17 +29,15 @@ class Offers(Kind):
             offers = offers.filter(pk__range=(only.start, only.stop - 1))
         elif only is not None:
             offers = offers.filter(pk__in=list(only))
-        geography = Geography()
         for offer in offers.iterator(chunk_size=2000):
-            yield _document(offer, geography)
+            yield _document(offer)
 
     def rows(self, numbers: Sequence[int], at: dt.datetime) -> dict[int, Row]:
         """With employer, contract and day."""
         offers = JobOffer.objects.live(at).select_related("commune", "campus__filiere").filter(pk__in=numbers)
-        geography = Geography()
-        return {offer.pk: self._row(offer, geography) for offer in offers}
+        return {offer.pk: self._row(offer) for offer in offers}
 
-    def _row(self, offer: JobOffer, geography: Geography) -> Row:
+    def _row(self, offer: JobOffer) -> Row:
         kind = "" if offer.kind == OfferKind.JOB else str(offer.get_kind_display())
         return Row(
             kind=self,
@@ -47,7 +45,7 @@ class Offers(Kind):
             title=offer.title,
             url=offer.get_absolute_url(),
             context=", ".join(filter(None, (offer.employer_name, str(offer.commune or offer.place)))),
-            document=_document(offer, geography),
+            document=_document(offer),
             badges=tuple(filter(None, (kind, str(offer.get_contract_display()), offer.salary))),
             published=offer.published_at,
             text=offer.text,
@@ -67,7 +65,7 @@ class Offers(Kind):
         return Stale(numbers=named.numbers.union(theirs), ranges=named.ranges)
 
 
-def _document(offer: JobOffer, geography: Geography) -> Document:
+def _document(offer: JobOffer) -> Document:
     filiere = offer.campus.filiere if offer.campus else None
     return Document(
         kind=Offers.slug,
@@ -76,11 +74,11 @@ def _document(offer: JobOffer, geography: Geography) -> Document:
         title=offer.title,
         names=offer.job_title if offer.job_title != offer.title else "",
         body=f"{offer.employer_name} {offer.text}",
-        place=geography.words(offer.commune) or offer.place,
+        place=geography().words(offer.commune) or offer.place,
         spots=spot(offer, offer.commune),
         published=int(offer.published_at.timestamp()),
         tags={
-            **geography.tags(offer.commune),
+            **geography().tags(offer.commune),
             "nature": [offer.kind],
             "contrat": [offer.contract] if offer.contract else [],
             "niveau": [str(offer.level)] if offer.level else [],
