@@ -52,7 +52,7 @@ def committed_db(django_db_setup: None, django_db_blocker: object) -> Iterator[N
 @pytest.fixture(autouse=True)
 def _fresh_memories(settings: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What a process remembers of the register is forgotten between tests, whose transactions roll back."""
-    from cmq.search import folders, names, understanding
+    from cmq.search import folders, names, sought, understanding
     from cmq.web import page_cache
 
     settings.STORAGES = {
@@ -64,6 +64,7 @@ def _fresh_memories(settings: object, tmp_path_factory: pytest.TempPathFactory) 
     folders._open = folders._Open()
     names.jobs = names._Jobs()
     understanding.known = understanding._Known()
+    sought.held = sought._Held()
     settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     page_cache.shelf = page_cache._Shelf()

@@ -123,7 +123,9 @@ def on_measure(who: frozenset[Role], *, reads: frozenset[Role] | None = None) ->
 
 
 DOORS = {
-    **dict.fromkeys(("registre_sources", "registre_source", "registre_job_notes"), Door(KEEPERS, NOBODY, 403)),
+    **dict.fromkeys(
+        ("registre_sources", "registre_source", "registre_job_notes", "registre_sought"), Door(KEEPERS, NOBODY, 403)
+    ),
     "registre_job_note": Door(KEEPERS, KEEPERS, 403),
     "campaigns": Door(BOARD, NOBODY, 403),
     "campaign_new": Door(SECRETARY, SECRETARY, 403),

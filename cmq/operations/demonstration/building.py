@@ -29,7 +29,17 @@ from cmq.core.partial_dates import PartialDate
 from cmq.core.provenance import Origin
 from cmq.labels.actions import Terms, record_decision
 from cmq.labels.models import DecisionKind
-from cmq.operations.demonstration.living import jobs, money, partners, projects, renewal, teaching, touring, upkeep
+from cmq.operations.demonstration.living import (
+    jobs,
+    money,
+    partners,
+    projects,
+    renewal,
+    searches,
+    teaching,
+    touring,
+    upkeep,
+)
 from cmq.operations.demonstration.people import ROLES, Cast, make_cast
 from cmq.operations.demonstration.procedure import play
 from cmq.organisations import actions as organisations
@@ -95,6 +105,7 @@ def build(*, on: dt.date | None = None, progress: Callable[[str], None] = lambda
         projects.build(cast, on=day)
         touring.build(cast, on=day)
         jobs.build(cast)
+        searches.build(on=day)
         upkeep.build(cast, origin, on=day)
         # Last: a report gathers what all the rooms hold.
         money.reports(cast, on=day)

@@ -23,6 +23,7 @@ from cmq.labels.models import LabelDecision
 from cmq.network.actions import DEMO_AGREEMENT
 from cmq.network.models import Convention
 from cmq.operations.demonstration.building import SOURCE_TITLE, is_present
+from cmq.operations.demonstration.living import searches
 from cmq.organisations.models import Organisation
 from cmq.projects.models import ProjectPicture
 from cmq.tours.actions.letters import forget
@@ -46,6 +47,7 @@ def remove() -> bool:
         Campus.objects.filter(is_demo=True).delete()
         Organisation.objects.filter(is_demo=True).delete()
         OccupationNote.objects.filter(written_by__is_demo=True).delete()
+        searches.remove()
         User.objects.filter(is_demo=True).delete()
         Source.objects.filter(title__in=[SOURCE_TITLE, DEMO_AGREEMENT], url="").delete()
         Source.objects.filter(title__startswith="Décision conjointe n° DEMO-").delete()

@@ -12,6 +12,7 @@ from cmq.web.espace.funding import urls as funding
 from cmq.web.espace.network import urls as network
 from cmq.web.espace.official import urls as official
 from cmq.web.espace.projects import urls as projects
+from cmq.web.espace.search import urls as search
 from cmq.web.espace.texts import urls as texts
 from cmq.web.espace.tours import urls as tours
 from cmq.web.espace.trainings import urls as trainings
@@ -93,4 +94,5 @@ urlpatterns = [
     *complements.urlpatterns,
     *upkeep.urlpatterns,
     *official.urlpatterns,
+    *search.urlpatterns,
 ]

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
-from cmq.search import suggesting
+from cmq.search import sought, suggesting
 from cmq.search.answering import Answer, answer
 from cmq.search.asking import MOST_PAGES, Ask, Order, parse
 from cmq.search.kinds import KINDS
@@ -27,6 +27,8 @@ def search(request: HttpRequest) -> HttpResponse:
     if ask.is_empty and not ask.kind:
         return render(request, "public/search/search.html", _start(ask, problems), status=400 if problems else 200)
     found = answer(ask)
+    if not problems:
+        sought.count(found)
     if ask.page > max(1, found.pages):
         raise Http404
     return render(request, "public/search/search.html", _context(ask, problems, found), status=400 if problems else 200)

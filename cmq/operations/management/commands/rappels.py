@@ -10,6 +10,7 @@ from cmq.catalogue.actions import build_courses
 from cmq.expertise.actions.assigning import remind as remind_experts
 from cmq.instruction.actions import remind as remind_bodies
 from cmq.renewals.actions import remind as remind_of_ends
+from cmq.search.sought import erase as forget_searches
 from cmq.tours.actions.following import erase as erase_registrations
 from cmq.tours.actions.following import remind as remind_of_stops
 from cmq.upkeep.actions import finish_hand_overs
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Entretien des campus : lettres {upkeep}, relais passés {handed}. Formations mises à jour : {courses}."
         )
+        self.stdout.write(f"Recherches oubliées : {forget_searches(on=on)}.")
 
 
 def _day(text: str) -> dt.date:
