@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 CAMPUS, SCHOOLS, ONISEP, PARCOURSUP, INSERJEUNES = "campus", "annuaire", "onisep", "parcoursup", "inserjeunes"
+ADDRESSES = "ban"
 # Who is believed first, where no field says otherwise: who gives the training knows it best.
 _RANK = (CAMPUS, PARCOURSUP, ONISEP, INSERJEUNES, SCHOOLS)
 _RANKS: Mapping[str, tuple[str, ...]] = {
     "title": (CAMPUS, ONISEP, PARCOURSUP, INSERJEUNES),
     "place_name": (SCHOOLS, CAMPUS, ONISEP, PARCOURSUP),
     "commune_id": (CAMPUS, SCHOOLS, ONISEP),
-    "latitude": (SCHOOLS, ONISEP, PARCOURSUP),
-    "longitude": (SCHOOLS, ONISEP, PARCOURSUP),
+    "latitude": (ADDRESSES, SCHOOLS, ONISEP, PARCOURSUP),
+    "longitude": (ADDRESSES, SCHOOLS, ONISEP, PARCOURSUP),
     "siret": (SCHOOLS, CAMPUS, ONISEP),
     "info_url": (ONISEP, PARCOURSUP),
 }

@@ -255,3 +255,29 @@ class CatalogueHead(models.Model):
 
     def __str__(self) -> str:
         return f"position {self.position}"
+
+
+class GeocodedAddress(models.Model):
+    """Where the Base adresse nationale places an address that somebody typed; asked once, kept."""
+
+    # `core.text.fold(address)` and the INSEE code of its commune.
+    text = models.CharField("adresse simplifiée", max_length=250)
+    commune = models.ForeignKey(Commune, verbose_name="commune", on_delete=models.CASCADE, related_name="+")
+    # None when nothing there is likely enough.
+    latitude = models.FloatField("latitude", null=True, blank=True)
+    longitude = models.FloatField("longitude", null=True, blank=True)
+    label = models.CharField("adresse reconnue", max_length=250, blank=True)
+    score = models.FloatField("ressemblance, de 0 à 1", null=True, blank=True)
+    asked_on = models.DateField("demandée le")
+
+    class Meta:
+        verbose_name = "adresse géocodée"
+        verbose_name_plural = "adresses géocodées"
+        ordering = ["commune", "text"]
+        constraints = [
+            models.UniqueConstraint(fields=["text", "commune"], name="geocoded_address_once"),
+            models.CheckConstraint(condition=~Q(text=""), name="geocoded_address_has_text"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or self.text

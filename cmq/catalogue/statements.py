@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from cmq.catalogue.merging import CAMPUS, INSERJEUNES, ONISEP, PARCOURSUP, SCHOOLS, Statement
-from cmq.catalogue.models import Establishment, InsertionRate, ParcoursupProgramme
+from cmq.catalogue.merging import ADDRESSES, CAMPUS, INSERJEUNES, ONISEP, PARCOURSUP, SCHOOLS, Statement
+from cmq.catalogue.models import Establishment, GeocodedAddress, InsertionRate, ParcoursupProgramme
 from cmq.catalogue.naming import short_form
 from cmq.certifications.models import CertificationOccupation, Diploma
+from cmq.core.text import fold
 from cmq.onisep.models import OnisepCourse, OnisepStructure, OnisepTraining
 from cmq.trainings.models import Training, Way
 
@@ -66,6 +67,7 @@ def of_places(wheres: Iterable[str] | None) -> dict[str, Statement]:
 def of_campuses(codes: Codes, wheres: Iterable[str] | None) -> Iterator[Placed]:
     """What campuses say of the trainings that they have on offer today."""
     rows = Training.objects.on_offer(timezone.localdate()).for_page().order_by("pk")
+    spots = _spots()
     wanted = None if wheres is None else set(wheres)
     for row in rows:
         where = row.organisation.uai or f"o{row.organisation_id}"
@@ -94,6 +96,21 @@ def of_campuses(codes: Codes, wheres: Iterable[str] | None) -> Iterator[Placed]:
         }
         what = codes.what(rncp=row.rncp_code, title=f"{row.diploma} {row.title}")
         yield where, what, Statement(CAMPUS, row.campus.name, _iso(row.confirmed_on), _known(fields))
+        if spot := spots.get((address_key(row.address), row.commune_id or "")):
+            yield where, what, spot
+
+
+def address_key(address: str) -> str:
+    """An address in the form that `GeocodedAddress.text` has."""
+    return fold(address)[:250]
+
+
+def _spots() -> dict[tuple[str, str], Statement]:
+    found = {}
+    for row in GeocodedAddress.objects.exclude(latitude=None):
+        fields = {"latitude": row.latitude, "longitude": row.longitude}
+        found[row.text, row.commune_id] = Statement(ADDRESSES, "Base adresse nationale", _iso(row.asked_on), fields)
+    return found
 
 
 def of_onisep(codes: Codes, wheres: Iterable[str] | None) -> Iterator[Placed]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from cmq.core.errors import Refusal
+from cmq.core.errors import Refusal, require
 from cmq.core.feed import change_set
 from cmq.core.locks import one_at_a_time
 from cmq.offers.actions.taking_in import BATCH, Publication, let_go, take_in, vanished
@@ -28,8 +28,11 @@ from cmq.official.errors import FileRefused, Rejected, SourceUnavailable
 from cmq.official.fetching import file_at
 from cmq.official.importers import Importer, Known, Located
 from cmq.official.loading import MOST_TOLD
+from cmq.official.lookups import Lookup, run_lookup
 from cmq.official.models import OfficialRun, RunState
 from cmq.official.slices import Cursor, OfferImporter, Page, pages_of
+
+AnyImporter = Importer | OfferImporter | Lookup[Any]
 
 # A reading that was cut longer ago begins again.
 GOES_ON_WITHIN = dt.timedelta(days=1)
@@ -38,8 +41,15 @@ _ENOUGH_TO_JUDGE = 50
 _COUNTS = ("read", "created", "changed", "unchanged", "removed", "refused")
 
 
-def run_source(importer: Importer | OfferImporter, **options: Any) -> OfficialRun:
-    """Run an importer of either kind (`run_importer`, `run_offers`)."""
+def run_source(importer: AnyImporter, *, path: Path | None = None, force: bool = False, **options: Any) -> OfficialRun:
+    """Run an importer of any kind (`run_importer`, `run_offers`, `run_lookup`).
+
+    Raises `Refusal` for a file given to a source that is asked one question at a time.
+    """
+    if isinstance(importer, Lookup):
+        require(path is None, f"« {importer.title} » se demande en ligne : il ne se charge pas d’un fichier.")
+        return run_lookup(importer, **options)
+    options |= {"path": path, "force": force}
     if isinstance(importer, OfferImporter):
         return run_offers(importer, **options)
     return run_importer(importer, **options)

@@ -252,3 +252,32 @@ class OrganisationMembership(MembershipBase):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} – {self.organisation}"
+
+
+class CompanyRecord(models.Model):
+    """What the Sirene register says of an establishment, read through the annuaire des entreprises. Loaded, edited by
+    nobody; kept by SIRET, so that it serves organisations and employers alike."""
+
+    siret = models.CharField("SIRET", max_length=14, primary_key=True, validators=[validate_siret])
+    # Empty with `is_known` false: the register does not know the number.
+    name = models.CharField("nom", max_length=300, blank=True)
+    is_known = models.BooleanField("connu de Sirene", default=True)
+    is_open = models.BooleanField("ouvert", null=True, blank=True)
+    # The nomenclature d’activités française changes in 2027: both codes are kept.
+    activity = models.CharField("activité (NAF rév. 2)", max_length=6, blank=True)
+    activity_2025 = models.CharField("activité (NAF 2025)", max_length=6, blank=True)
+    commune = models.ForeignKey(
+        Commune, verbose_name="commune", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    asked_on = models.DateField("demandé le")
+
+    class Meta:
+        verbose_name = "établissement de Sirene"
+        verbose_name_plural = "établissements de Sirene"
+        ordering = ["name", "siret"]
+        constraints = [
+            models.CheckConstraint(condition=Q(is_known=False) | ~Q(name=""), name="company_known_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.siret

@@ -1,10 +1,11 @@
 """Every importer, by its name on the command line: one module a source."""
 
-from cmq.official.importers import Importer
-from cmq.official.slices import OfferImporter
+from cmq.official.running import AnyImporter
 from cmq.official.sources import (
+    addresses,
     certif_info,
     communes,
+    companies,
     france_travail,
     health,
     job_families,
@@ -18,7 +19,7 @@ from cmq.official.sources import (
 )
 
 # In the order that one leans on another.
-IMPORTERS: dict[str, Importer | OfferImporter] = {
+IMPORTERS: dict[str, AnyImporter] = {
     importer.slug: importer
     for importer in (
         rome.CODES,
@@ -41,5 +42,7 @@ IMPORTERS: dict[str, Importer | OfferImporter] = {
         outcomes.PROGRAMMES,
         france_travail.IMPORTER,
         la_bonne_alternance.IMPORTER,
+        addresses.LOOKUP,
+        companies.LOOKUP,
     )
 }

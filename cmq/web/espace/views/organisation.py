@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cmq.network.models import Convention, PartnerRequest
 from cmq.organisations import actions, rules
-from cmq.organisations.models import Kind, Organisation, OrganisationMembership, OrganisationRole
+from cmq.organisations.models import CompanyRecord, Kind, Organisation, OrganisationMembership, OrganisationRole
 from cmq.web.espace import roster
 from cmq.web.espace.access import (
     ACT,
@@ -126,6 +126,7 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "conventions": Convention.objects.filter(partnership__organisation=shown, withdrawn_at=None).select_related(
             "partnership__campus"
         ),
+        "company": CompanyRecord.objects.filter(siret=shown.siret).first() if shown.siret else None,
         "givable": givable,
         "invitation": OrganisationInvitationForm(roles=givable) if givable else None,
         "scope": ScopeForm(initial={"region": shown.region_id, "academie": shown.academie_id}),
