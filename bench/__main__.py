@@ -29,6 +29,7 @@ def main() -> None:
     apart("journal")
     apart("procedure")
     apart("quality")
+    apart("search")
     if not demonstration.is_present():
         sys.exit("no demonstration here: logged-in pages are not measured")
     logged_in_pages()

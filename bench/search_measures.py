@@ -135,8 +135,8 @@ def one_class(url: str, bare: str, name: str, questions: list[Asked]) -> tuple[f
     return p95  # type: ignore[return-value]
 
 
-def classes(raw: Raw) -> dict[str, list[Asked]]:
-    """The questions of each class, drawn from the titles in the database."""
+def classes(raw: Raw | None) -> dict[str, list[Asked]]:
+    """The questions of each class, drawn from the titles in the database; without `raw`, for the pages only."""
     draw = random.Random(11)
     maker = Maker(seed=13)
     jobs = [maker.names[maker.job().code][0] for _ in range(QUESTIONS * 4)]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cmq.careers.models import Occupation
 from cmq.catalogue.models import Course
+from cmq.core.remembering import remembered, remembering
 from cmq.reference.geo import distance_km
 from cmq.search import degraded, folders, wording
 from cmq.search.asking import PAGE_SIZE, Ask, Order, radius_of
@@ -132,7 +133,8 @@ def answer(ask: Ask, *, at: dt.datetime | None = None, each: int = EACH) -> Answ
     reader = folders.reader()
     if reader is None:
         return _from_database(ask, at, each)
-    return _Search(reader, ask, at).answer(each)
+    with remembering():
+        return _Search(reader, ask, at).answer(each)
 
 
 def _from_database(ask: Ask, at: dt.datetime, each: int) -> Answer:
@@ -151,7 +153,6 @@ class _Search:
         self.understood = understand(ask.q, reader, reads_place=not (ask.near or ask.is_literal))
         self.where: Near | Area | None = ask.near or self.understood.place
         self.radius = radius_of(ask) if ask.near or ask.radius else self.understood.radius
-        self.scope = _scope(ask)
 
     def answer(self, each: int) -> Answer:
         if self.ask.q and self.understood.is_empty:
@@ -180,7 +181,7 @@ class _Search:
     def wanted(self, *, radius: float | None = None, everywhere: bool = False, tags: Any = None) -> Wanted:
         """The question for the index; around a place unless told otherwise."""
         tags = self.ask.tags if tags is None else tags
-        eithers = list(self.scope)
+        eithers = list(_scope(self.ask.campus, tuple(tags.get("filiere", ()))))
         cells: tuple[str, ...] = ()
         if not everywhere and isinstance(self.where, Near):
             cells = cells_around(self.where.lat, self.where.lon, radius or self.radius)
@@ -192,7 +193,7 @@ class _Search:
             eithers.append(wishes)
         return Wanted(
             slots=self.understood.slots,
-            filters=tuple((name, values) for name, values in tags.items() if values),
+            filters=tuple((name, values) for name, values in tags.items() if values and name != "filiere"),
             eithers=tuple(eithers),
             cells=cells,
             # A place without a word asks for what is there: all the jobs of the world are not.
@@ -364,13 +365,22 @@ def _km(lat: float, lon: float, found: Found) -> float:
     return distance_km(lat, lon, found.lat, found.lon)
 
 
-def _scope(ask: Ask) -> tuple[Any, ...]:
+def _scope(campus: str, filieres: tuple[str, ...]) -> tuple[Any, ...]:
     """Of a campus or a filière: what is theirs, and the jobs and offers that their trainings lead to."""
     scopes = []
-    if ask.campus:
-        codes, regions = _taught(training__campus__slug=ask.campus)
-        scopes.append(_theirs("campus", (ask.campus,), codes, regions))
+    if campus:
+        scopes.append(_theirs("campus", (campus,), *remembered(("taught", campus), lambda: _taught_at(campus))))
+    if filieres:
+        scopes.append(_theirs("filiere", filieres, *remembered(("taught", filieres), lambda: _taught_in(filieres))))
     return tuple(scopes)
+
+
+def _taught_at(campus: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return _taught(training__campus__slug=campus)
+
+
+def _taught_in(filieres: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return _taught(training__campus__filiere__slug__in=filieres)
 
 
 def _theirs(name: str, values: tuple[str, ...], codes: tuple[str, ...], regions: tuple[str, ...]) -> tuple[Any, ...]:

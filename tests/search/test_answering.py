@@ -17,7 +17,8 @@ from cmq.search import folders, names
 from cmq.search.answering import Answer, answer
 from cmq.search.asking import Ask, Order, parse
 from cmq.search.suggesting import suggest
-from tests.factories import a_campus
+from cmq.trainings.models import Training
+from tests.factories import a_campus, an_organisation
 from tests.search.things import BERCK, LILLE, LYON, a_course, a_job, an_offer, indexed, long_ago
 
 pytestmark = pytest.mark.django_db
@@ -306,3 +307,29 @@ def test_completion_proposes_names_that_begin_so(town: None) -> None:
 def test_offers_to_come_are_open_on_the_day_they_open(town: None) -> None:
     tomorrow = timezone.now() + dt.timedelta(days=400)
     assert answer(Ask(kind="offre"), at=tomorrow).hits
+
+
+# --- within a campus, or a filière ----------------------------------------------------------------------------------
+
+
+def test_within_a_campus_or_a_filiere_are_its_trainings_their_jobs_and_the_offers_of_its_region() -> None:
+    job, other = a_job("J1501", "Aide-soignant / Aide-soignante"), a_job("F1703", "Maçon / Maçonne")
+    campus = a_campus("Autonomie", region="32", filiere="services-a-la-personne-bien-etre")
+    organisation = an_organisation("Lycée d’essai")
+    training = Training.objects.create(
+        campus=campus, organisation=organisation, title="Aide-soignant", confirmed_on="2024-01-01"
+    )
+    a_course("Diplôme d’aide-soignant", BERCK, rome_codes=["J1501"], training=training)
+    a_course("CAP maçon", BERCK, rome_codes=["F1703"])
+    an_offer("Aide-soignante de nuit", BERCK, occupation=job)
+    an_offer("Aide-soignante de jour", LYON, occupation=job)
+    an_offer("Maçon", BERCK, occupation=other)
+    an_offer("Gouvernante", LYON, campus=campus)
+    indexed()
+    theirs = {"Aide-soignant / Aide-soignante", "Diplôme d’aide-soignant", "Autonomie"}
+    theirs |= {"Aide-soignante de nuit", "Gouvernante"}
+    assert set(titles(f"campus={campus.slug}")) == theirs
+    assert set(titles("filiere=services-a-la-personne-bien-etre")) == theirs
+    assert ask(f"campus={campus.slug}&q=macon").total == 0
+    facets = {facet.name for facet in ask("type=campus&filiere=services-a-la-personne-bien-etre").facets}
+    assert "filiere" in facets

@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from cmq.campuses.models import Campus
 from tests.search.things import BERCK, a_course, a_job, an_offer, indexed, long_ago
 
 from .conftest import NASTY
@@ -51,7 +52,7 @@ def test_all_kinds_on_one_page_with_where_why_and_the_way_to_more(client: Client
 def test_one_kind_has_pages_facets_orders_and_a_map(client: Client, found: None) -> None:
     page = get(client, "/recherche/?q=aide-soignant&type=offre")
     assert "25 résultats" in page and page.count('class="cmq-card"') == 20
-    assert 'name="nature" value="emploi"' in page and "Trier par" in page and '<svg class="cmq-map"' in page
+    assert 'name="nature" value="emploi"' in page and "Trier par" in page and '<svg class="cmq-map' in page
     assert "?q=aide-soignant&type=offre&page=2" in page
     assert get(client, "/recherche/?q=aide-soignant&type=offre&page=2").count('class="cmq-card"') == 5
     get(client, "/recherche/?q=aide-soignant&type=offre&page=3", 404)
@@ -132,3 +133,13 @@ def test_the_reader_s_own_place_is_rounded_and_comes_only_from_the_address(clien
     assert response["Location"] == "/recherche/?q=aide-soignant&autour=50.408%2C1.593"
     page = get(client, response["Location"])
     assert "à moins de 30 km de ma position" in page
+
+
+def test_campuses_and_filieres_offer_the_same_search(client: Client, als: Campus) -> None:
+    page = get(client, als.get_absolute_url())
+    assert f'name="campus" value="{als.slug}"' in page and f"?type=offre&campus={als.slug}" in page
+    filiere = "services-a-la-personne-bien-etre"
+    page = get(client, f"/filieres/{filiere}/")
+    assert f'name="filiere" value="{filiere}"' in page
+    for link in (f"?type=offre&campus={als.slug}", f"?type=formation&filiere={filiere}"):
+        get(client, f"/recherche/{link}")
