@@ -30,6 +30,7 @@ def main() -> None:
     apart("procedure")
     apart("quality")
     apart("search")
+    apart("schools")
     if not demonstration.is_present():
         sys.exit("no demonstration here: logged-in pages are not measured")
     logged_in_pages()

@@ -103,7 +103,7 @@ def _rows(places: Sequence[str] | None) -> list[Course]:
     for read in (statements.of_campuses, statements.of_onisep, statements.of_parcoursup, statements.of_rates):
         for where, what, said in read(codes, places):
             told[where, what].append(said)
-    schools = statements.of_places(places)
+    schools = statements.of_places(sorted({where for where, _ in told}))
     return [
         _row(where, what, [*said, *([schools[where]] if where in schools else [])], codes)
         for (where, what), said in told.items()

@@ -1,7 +1,7 @@
 """What each source says of trainings at places, read from its tables."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from cmq.core.text import fold
 from cmq.onisep.models import OnisepCourse, OnisepStructure, OnisepTraining
 from cmq.trainings.models import Training, Way
 
+# Fewer than what a database takes in one question.
+_SOME = 5000
 Placed = tuple[str, str, Statement]  # where, what, and what is said of it
 
 
@@ -48,11 +50,11 @@ def load_codes() -> Codes:
     return Codes(by_cfd, {form: codes.pop() for form, codes in forms.items() if len(codes) == 1}, dict(jobs))
 
 
-def of_places(wheres: Iterable[str] | None) -> dict[str, Statement]:
-    """What the annuaire says of each place, by UAI."""
-    rows = _at(Establishment.objects.filter(is_open=True).select_related("source"), wheres)
+def of_places(wheres: Sequence[str]) -> dict[str, Statement]:
+    """What the annuaire says of some places, by UAI."""
+    schools = Establishment.objects.filter(is_open=True).select_related("source")
     found = {}
-    for row in rows.iterator(2000):
+    for row in (row for some in range(0, len(wheres), _SOME) for row in _at(schools, wheres[some : some + _SOME])):
         fields = {
             "place_name": row.name,
             "commune_id": row.commune_id,

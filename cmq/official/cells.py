@@ -9,6 +9,10 @@ import nh3
 from cmq.core.text import one_line
 
 _LEVEL = re.compile(r"(?:NIV|niveau\s*)?([1-8])", re.IGNORECASE)
+# Read by hand: three formats tried by `strptime` on each cell cost as much as the rest of a row.
+_DATE = re.compile(
+    r"(?P<y1>[0-9]{4})-?(?P<m1>[0-9]{2})-?(?P<d1>[0-9]{2})(?![0-9])|(?P<d2>[0-9]{2})/(?P<m2>[0-9]{2})/(?P<y2>[0-9]{4})"
+)
 _BLOCK = re.compile(r"</(?:p|li|div|h[1-6]|tr|ul|ol)>|<br\s*/?>", re.IGNORECASE)
 # A UTF-8 sequence of two or three bytes, lost in bytes of another encoding.
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
@@ -35,11 +39,12 @@ def percent(cell: str) -> int | None:
 
 def date(cell: str) -> dt.date | None:
     """« 31/08/2023 », « 2023-08-31 », « 2023-08-31T00:00:00+02:00 » or « 20230831 »; None for anything else."""
-    for form, length in (("%d/%m/%Y", 10), ("%Y-%m-%d", 10), ("%Y%m%d", 8)):
+    if found := _DATE.match(cell):
+        year, month, day = found.group("y1", "m1", "d1") if found["y1"] else found.group("y2", "m2", "d2")
         try:
-            return dt.datetime.strptime(cell[:length], form).date()
+            return dt.date(int(year), int(month), int(day))
         except ValueError:
-            continue
+            return None
     return None
 
 

@@ -79,12 +79,20 @@ class _Writer:
     def __init__(self, table: Table, source: Source | None, on: dt.date) -> None:
         self.table, self.source, self.on = table, source, on
         self.outcome = Outcome()
-        self.is_one_key = len(table.key) == 1 and table.model._meta.pk.attname == table.key[0]
         self.held = table.model._default_manager.filter(table.scope)
         # Primary keys of the rows that the file has not named yet.
         self.left: set[Any] = set(self.held.values_list("pk", flat=True))
         self.was_empty = not self.left
         self.seen: set[int] = set()
+        self.dates = self._dates()
+
+    def _dates(self) -> dict[str, Any]:
+        """The columns that say where a row is from, with what they say of rows written now."""
+        if not self.table.dated:
+            return {}
+        names = {each.attname for each in self.table.model._meta.concrete_fields}
+        said = {"source_id": self.source.pk if self.source else None, "loaded_on": self.on}
+        return {name: value for name, value in said.items() if name in names}
 
     def take(self, batch: list[Parsed]) -> None:
         """The next rows of the file."""
@@ -120,7 +128,7 @@ class _Writer:
                 self.left.discard(before[0])
         self.table.model._default_manager.bulk_create(new, batch_size=BATCH)
         if changed:
-            names = [*self.table.columns, *self._date_columns()]
+            names = [*self.table.columns, *self.dates]
             self.table.model._default_manager.bulk_update(changed, names, batch_size=200)
         self.outcome.created += len(new)
         self.outcome.changed += len(changed)
@@ -161,16 +169,9 @@ class _Writer:
             self.outcome.differences += [[told, n, _short(b), _short(a)] for n, b, a in named if b != a]
         return True
 
-    def _date_columns(self) -> list[str]:
-        if not self.table.dated:
-            return []
-        names = {each.attname for each in self.table.model._meta.concrete_fields}
-        return [name for name in ("source_id", "loaded_on") if name in names]
-
     def _dated(self, row: models.Model) -> models.Model:
-        values = {"source_id": self.source.pk if self.source else None, "loaded_on": self.on}
-        for name in self._date_columns():
-            setattr(row, name, values[name])
+        for name, value in self.dates.items():
+            setattr(row, name, value)
         return row
 
     def _refuse(self, row: Rejected) -> None:
