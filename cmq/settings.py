@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "cmq.evidence",
     "cmq.complements",
     "cmq.editorial",
+    "cmq.newsletter",
     "cmq.campaigns",
     "cmq.applications",
     "cmq.instruction",

@@ -14,6 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "cmq"
 DOCS = ROOT / "docs"
 
+# What mail programs and mail services post comes from no form of ours: the HMAC that it bears is what is believed.
+EXCEPTED = {("csrf_exempt", "web/public/newsletter_hooks.py")}
+
 # From the ground up. `pyproject.toml` holds imports to it; here it holds foreign keys, which imports do not show.
 FLOORS = [
     {"core"},
@@ -34,6 +37,7 @@ FLOORS = [
     {"evidence"},
     {"complements"},
     {"editorial"},
+    {"newsletter"},
     {"campaigns"},
     {"applications"},
     {"instruction"},
@@ -166,6 +170,7 @@ def test_what_writes_history_is_an_action() -> None:
 )
 def test_pages_keep_their_safety(pattern: str, why: str) -> None:
     places = [*PACKAGE.rglob("*.html"), *(path for path, _ in our_modules())]
+    places = [path for path in places if (pattern, path.relative_to(PACKAGE).as_posix()) not in EXCEPTED]
     assert not [str(path.relative_to(ROOT)) for path in places if re.search(pattern, path.read_text())], why
 
 

@@ -1,6 +1,6 @@
 """Addresses of the public pages, in French."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from cmq.web.public import (
     campus,
@@ -11,6 +11,8 @@ from cmq.web.public import (
     evidence,
     home,
     network,
+    newsletter,
+    newsletter_hooks,
     projects,
     proof,
     report,
@@ -65,6 +67,16 @@ urlpatterns = [
     path("label/statuts/<str:purpose>/<int:number>/", proof.status_list, name="status_list"),
     path(".well-known/jwks.json", proof.key_set, name="key_set"),
     path(".well-known/did.json", proof.did_document, name="did_document"),
+    path("lettre/", newsletter.subscribe, name="newsletter"),
+    path("lettre/recue/", newsletter.asked, name="newsletter_asked"),
+    path("lettre/fin/", newsletter.left, name="newsletter_left"),
+    path("lettre/abonnement/<str:token>/", newsletter.subscription, name="newsletter_subscription"),
+    re_path(
+        r"^lettre/abonnement/(?P<token>[^/]+)/mes-donnees\.(?P<form>json|txt)$",
+        newsletter.own_data,
+        name="newsletter_own_data",
+    ),
+    path("lettre/<int:number>/desabonnement/<str:token>/", newsletter_hooks.unsubscribe, name="newsletter_unsubscribe"),
     path("recherche/", search.search, name="search"),
     path("recherche/suggestions.json", search.suggestions, name="search_suggestions"),
     path("recherche/offres.atom", search.offers_feed, name="search_feed"),

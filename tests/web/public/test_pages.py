@@ -49,6 +49,10 @@ PAGES = [
     "/formations/?voie=apprentissage&lieu=Lille&rayon=50",
     "/metiers/",
     "/label/verifier/",
+    "/lettre/",
+    "/lettre/?sujet=offres&region=bretagne",
+    "/lettre/recue/",
+    "/lettre/fin/",
     "/a-propos/",
     "/mentions-legales/",
     "/donnees-personnelles/",
@@ -74,7 +78,7 @@ FILES = [
     "/sitemap.xml",
 ]
 # Pages that take a form: they set the cookie that protects it.
-FORMS = ("/signaler/", "/label/verifier/")
+FORMS = ("/signaler/", "/label/verifier/", "/lettre/", "/lettre/?sujet=offres&region=bretagne")
 
 
 class _Outline(HTMLParser):
@@ -150,6 +154,8 @@ def test_every_address_has_its_test() -> None:
     # Those that need a tour: `test_tours.py`.
     tested |= {"public_tour", "public_stop", "tour_ics", "stop_poster", "stop_register", "stop_registered"}
     tested |= {"registration"}
+    # Those that need a subscription: `test_newsletter.py`.
+    tested |= {"newsletter_subscription", "newsletter_own_data", "newsletter_unsubscribe"}
     # Those that need something of a campus, or a job: `test_projects.py`, `test_trainings.py`, `test_careers.py`…
     tested |= {
         "occupation",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from cmq.catalogue.actions import build_courses
 from cmq.expertise.actions.assigning import remind as remind_experts
 from cmq.instruction.actions import remind as remind_bodies
+from cmq.newsletter.actions.subscribing import erase as erase_subscriptions
 from cmq.renewals.actions import remind as remind_of_ends
 from cmq.search.sought import erase as forget_searches
 from cmq.tours.actions.following import erase as erase_registrations
@@ -35,6 +36,11 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Rappels du {on:%d/%m/%Y} : fins de label {ends}, avis {opinions}, expertises {expertises}, "
             f"étapes {stops}. Inscriptions effacées : {erased}."
+        )
+        gone = erase_subscriptions(at=timezone.now())
+        self.stdout.write(
+            f"Lettre : demandes effacées {gone['requests']}, courriers {gone['letters']}, "
+            f"envois {gone['deliveries']}, preuves {gone['proofs']}."
         )
         # A training begins or ends with the day, and no line of the feed says so.
         courses = build_courses()
