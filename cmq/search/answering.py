@@ -20,7 +20,7 @@ from cmq.search.kinds import KINDS, Kind, Row, by_number, by_slug
 from cmq.search.places import Area
 from cmq.search.reasons import reasons
 from cmq.search.selection import MAX_RADIUS, Near
-from cmq.search.understanding import Understood, understand
+from cmq.search.understanding import Understood, alike, understand
 
 EACH = 4  # things of a kind, where all kinds are shown
 _RINGS = (0.5, 1, 2, 5, 10, 15, 30, 50, 100)  # km
@@ -99,6 +99,7 @@ class Answer:
         total: of the kind shown, or of all.
         facets: of the kind shown.
         nearest: what comes nearest when nothing answers, and what was given up to find it.
+        ways_out, alike: choices to drop, and words to try instead, when nothing comes near.
         is_degraded: the index is away: the database answered, with less forgiveness.
     """
 
@@ -114,6 +115,7 @@ class Answer:
     nearest: tuple[Section, ...] = ()
     given_up: str = ""
     ways_out: tuple[WayOut, ...] = ()
+    alike: tuple[str, ...] = ()
     is_degraded: bool = False
 
     @property
@@ -314,7 +316,7 @@ class _Search:
                 search.ask, search.radius = replace(self.ask, page=1), _EARTH
                 sections = search._by_worth(search._sections(kinds, wanted, counts, EACH))
                 return replace(found, nearest=sections, given_up=label, ways_out=tuple(self._ways_out()))
-        return replace(found, ways_out=tuple(self._ways_out()))
+        return replace(found, ways_out=tuple(self._ways_out()), alike=alike(self.understood, self.reader))
 
     def _wider(self) -> Iterator[tuple[str, Wanted]]:
         """Wider and wider questions, each with what it gives up in French."""

@@ -8,6 +8,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 _SHORTEST = 4  # letters: shorter words are not guessed
+_ALIKE = 0.5
 _LONGER = 8  # from here on, two slips are forgiven
 
 
@@ -40,6 +41,14 @@ class Spellings:
         found = extract(word, others, scorer=OSA.distance, score_cutoff=slips, limit=50)
         ranked = sorted((slip, -self.counts[each], each) for each, slip, _ in found if each.isalpha())
         return [each for slip, _, each in ranked if slip == ranked[0][0]][:limit]
+
+    def alike(self, word: str, *, limit: int = 3) -> list[str]:
+        """The words that look most like one that nothing explains; none below half of its letters in common."""
+        if len(word) < _SHORTEST or not word.isalpha():
+            return []
+        found = extract(word, self.sorted, scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, limit=50)
+        ranked = sorted((-likeness, -self.counts[each], each) for each, likeness, _ in found if each.isalpha())
+        return [each for _, _, each in ranked][:limit]
 
     def parted(self, word: str) -> tuple[str, str] | None:
         """Two words written as one: « aidesoignante » → aide, soignante; None when it is not that."""

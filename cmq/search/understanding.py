@@ -266,6 +266,13 @@ def _single(word: str, reader: Reader, *, is_last: bool, is_unfinished: bool) ->
     return Part((word,), (exact, *ways, *begun), also=also, romes=romes)
 
 
+def alike(understood: Understood, reader: Reader) -> tuple[str, ...]:
+    """Words that look like those of a question that nothing answers, for the reader to choose from."""
+    typed = [word for part in understood.parts for word in part.typed]
+    unknown = [word for word in typed if not reader.frequency(words.stem(word))]
+    return tuple(dict.fromkeys(each for word in unknown[:2] for each in known.get(reader).alike(word)))
+
+
 def _doubt(word: str, reader: Reader) -> str:
     """A word that was perhaps meant by one which is very rare; empty for none."""
     own = reader.frequency(words.stem(word))

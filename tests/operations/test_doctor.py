@@ -10,6 +10,7 @@ from cmq.core.models import OutgoingMail
 from cmq.organisations.models import OrganisationMembership
 from cmq.proof import keys
 from cmq.proof.actions import publish_keys
+from cmq.search import indexing
 from tests.factories import a_campus
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,13 @@ def diagnosis(capsys: pytest.CaptureFixture[str]) -> str:
 def test_a_sound_site(capsys: pytest.CaptureFixture[str]) -> None:
     a_campus()
     publish_keys(at=timezone.now())
+    indexing.rebuild()
     assert diagnosis(capsys) == "✓ Rien à signaler.\n"
+
+
+def test_an_index_that_is_away(capsys: pytest.CaptureFixture[str]) -> None:
+    a_campus()
+    assert "cmq recherche reconstruire" in diagnosis(capsys)
 
 
 def test_a_site_that_cannot_sign(capsys: pytest.CaptureFixture[str]) -> None:

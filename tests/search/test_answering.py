@@ -187,7 +187,11 @@ def test_a_filter_too_many_can_be_dropped(town: None) -> None:
 
 def test_a_word_that_nothing_has_is_said_plainly(town: None) -> None:
     found = ask("xyzzyx")
-    assert found.total == 0 and not found.hits and not found.given_up
+    assert found.total == 0 and not found.hits and not found.given_up and not found.alike
+
+
+def test_words_that_look_alike_are_proposed_when_nothing_comes_near(town: None) -> None:
+    assert ask("soinnnent").alike[:1] == ("soignant",)
 
 
 # --- without the index ----------------------------------------------------------------------------------------------

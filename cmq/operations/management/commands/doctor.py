@@ -19,6 +19,10 @@ from cmq.operations import demonstration
 from cmq.organisations.models import OrganisationMembership, OrganisationRole
 from cmq.proof import keys
 from cmq.reference.models import Commune
+from cmq.search import indexing
+
+# Lines of the change feed: a second's lag is no finding, a follower that died is.
+_MOST_BEHIND = 500
 
 
 class Command(BaseCommand):
@@ -69,6 +73,11 @@ def _data() -> Iterator[str]:
         keys.current()
     except Refusal as error:
         yield f"{error} Voyez « cmq cles »."
+    behind = indexing.behind()
+    if behind < 0:
+        yield "Index de recherche absent, ou d’une autre base. Lancez « cmq recherche reconstruire »."
+    elif behind > _MOST_BEHIND:
+        yield f"Index de recherche en retard de {behind} lignes. Lancez « cmq recherche rattraper »."
     if not Path(settings.STATIC_ROOT).exists():
         yield "Fichiers statiques absents. Lancez « cmq setup »."
 
