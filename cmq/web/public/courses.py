@@ -15,6 +15,7 @@ from cmq.catalogue import listing
 from cmq.catalogue.listing import Found
 from cmq.catalogue.models import Course
 from cmq.certifications.models import Certification, CertificationSuccession
+from cmq.core.partial_dates import PartialDate
 from cmq.reference.models import Region
 from cmq.web import maps
 from cmq.web.public.common import public
@@ -80,7 +81,7 @@ def course(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "replaced_by": _replacing(found.rncp_code),
         "jobs": jobs,
         "elsewhere": _elsewhere(found),
-        "sources": sorted({(origin[1], origin[2]) for origin in found.provenance.values() if origin[1]}),
+        "sources": sorted({(title, _day(day)) for _, title, day in found.provenance.values() if title}),
         "map": _map([found], title=f"Carte : {found.place_name}", links=False),
         "json_ld": _json_ld(found),
     }
@@ -92,15 +93,24 @@ def _shown(found: Sequence[Found]) -> list[tuple[Course, float | None]]:
     return [(rows[each.pk], each.distance) for each in found if each.pk in rows]
 
 
-def _said(course: Course) -> list[tuple[str, str, list[str]]]:
-    """Label, value and origin of each fact that a source gives."""
+def _said(course: Course) -> list[tuple[str, str, str, str]]:
+    """Label, value, source and day of each fact that a source gives."""
     said = []
     for name, label in SAID:
         value = getattr(course, name)
         if value is None or value is False or value == "":
             continue
-        said.append((label, _told(name, value), course.provenance.get(name, ["", "", ""])))
+        _, title, day = course.provenance.get(name, ["", "", ""])
+        said.append((label, _told(name, value), title, _day(day)))
     return said
+
+
+def _day(iso: str) -> str:
+    """The day of a statement as it is read: « 28 novembre 2026 », « 2025 », or the words of the source."""
+    try:
+        return str(PartialDate.parse(iso)) if iso else ""
+    except ValueError:
+        return iso
 
 
 def _told(name: str, value: Any) -> str:
