@@ -91,7 +91,10 @@ class Kind(ABC):
 
     @abstractmethod
     def rows(self, numbers: Sequence[int], at: dt.datetime) -> dict[int, Row]:
-        """Those of some numbers that may be shown at that instant."""
+        """Those of some numbers that may be shown at that instant.
+
+        Asked of the database in no order: for the sake of one, SQLite would walk a whole index instead of the keys.
+        """
 
     @abstractmethod
     def stale(self, changes: Sequence[Change]) -> Stale:

@@ -36,7 +36,9 @@ class Courses(Kind):
 
     def rows(self, numbers: Sequence[int], at: dt.datetime) -> dict[int, Row]:
         """With place, level and ways."""
-        courses = Course.objects.select_related("commune", "training__campus__filiere").filter(pk__in=numbers)
+        courses = (
+            Course.objects.select_related("commune", "training__campus__filiere").filter(pk__in=numbers).order_by()
+        )
         return {course.pk: self._row(course) for course in courses}
 
     def _row(self, course: Course) -> Row:

@@ -34,7 +34,7 @@ class Events(Kind):
 
     def rows(self, numbers: Sequence[int], at: dt.datetime) -> dict[int, Row]:
         """With day and place."""
-        stops = Stop.objects.public().upcoming(at).for_lists().filter(pk__in=numbers)
+        stops = Stop.objects.public().upcoming(at).for_lists().filter(pk__in=numbers).order_by()
         return {
             stop.pk: Row(
                 kind=self,

@@ -56,7 +56,7 @@ class Jobs(Kind):
     def rows(self, numbers: Sequence[int], at: dt.datetime) -> dict[int, Row]:
         """With the beginning of their definition."""
         codes = [code_of(number) for number in numbers]
-        jobs = Occupation.objects.current().filter(pk__in=codes).prefetch_related("titles")
+        jobs = Occupation.objects.current().filter(pk__in=codes).order_by().prefetch_related("titles")
         return {
             number_of(job.code): Row(
                 kind=self,

@@ -34,7 +34,9 @@ class Offers(Kind):
 
     def rows(self, numbers: Sequence[int], at: dt.datetime) -> dict[int, Row]:
         """With employer, contract and day."""
-        offers = JobOffer.objects.live(at).select_related("commune", "campus__filiere").filter(pk__in=numbers)
+        offers = (
+            JobOffer.objects.live(at).select_related("commune", "campus__filiere").filter(pk__in=numbers).order_by()
+        )
         return {offer.pk: self._row(offer) for offer in offers}
 
     def _row(self, offer: JobOffer) -> Row:
