@@ -14,6 +14,7 @@ from django.db import DatabaseError, close_old_connections
 from django.db.models import Sum
 from django.utils import timezone
 
+from cmq.catalogue import actions as catalogue
 from cmq.core import feed
 from cmq.core.models import Change
 from cmq.search import folders, indexing
@@ -44,7 +45,8 @@ def _forever() -> None:
 
 
 def look() -> None:
-    """Bring the index up to date once, when it is not and nobody else does."""
+    """Bring the list of trainings, then the index, up to date once, when they are not and nobody else does."""
+    catalogue.follow()
     behind = indexing.behind()
     if behind == 0 and not indexing.is_due(timezone.now()):
         return

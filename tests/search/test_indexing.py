@@ -15,12 +15,14 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from cmq.campuses.actions import add_partner
 from cmq.core.feed import change_set, record_bulk
 from cmq.offers.models import JobOffer, OfferState
 from cmq.search import engine, folders, following, indexing
 from cmq.search.answering import answer
 from cmq.search.asking import Ask
-from tests.factories import a_campus
+from cmq.trainings.models import Training
+from tests.factories import a_campus, an_organisation
 
 from .things import a_course, a_job, an_offer, caught_up, indexed, long_ago, tell
 
@@ -258,3 +260,16 @@ def test_the_server_brings_small_changes_in_itself() -> None:
     folder = folders.current()
     following.look()
     assert folders.current() == folder
+
+
+def test_what_a_campus_teaches_is_found_soon_after_it_says_so() -> None:
+    indexed()
+    following.look()
+    campus, lycee = a_campus(), an_organisation("Lycée des Toits")
+    add_partner(campus, lycee)
+    said = {"title": "Couvreur zingueur", "confirmed_on": timezone.localdate()}
+    training = Training.objects.create(campus=campus, organisation=lycee, **said)
+    assert titles("zingueur") == []
+    tell(training)
+    following.look()
+    assert titles("zingueur")[0] == "Couvreur zingueur"
