@@ -1,6 +1,5 @@
 """Proposals: even sides, even load, known filière, nobody in conflict, and a whole campaign at once."""
 
-import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -196,7 +195,6 @@ def test_a_whole_campaign_costs_a_fixed_number_of_queries(campaign: Campaign) ->
     files = many_files(campaign, 1000)
     with CaptureQueriesContext(connection) as few:
         propose(files[:3], on=TODAY)
-    started = time.monotonic()
     with CaptureQueriesContext(connection) as many:
         found = propose(files, on=TODAY)
     assert len(many) == len(few) <= 20
@@ -204,7 +202,6 @@ def test_a_whole_campaign_costs_a_fixed_number_of_queries(campaign: Campaign) ->
     assert [proposal.application for proposal in found] == files
     load = Counter(expert.pk for proposal in found for expert in chosen(proposal))
     assert max(load.values()) <= 12
-    assert time.monotonic() - started < 20
 
 
 def test_an_expert_who_changes_side_counts_on_the_new_one(campaign: Campaign, secretary: User) -> None:
