@@ -79,7 +79,7 @@ def _write(steps: list[Step]) -> None:
         f" {connection.vendor}, measured on {dt.date.today():%d/%m/%Y} by `python -m bench.search growth`.",
         "Read how the lines rise, not their height.",
         "",
-        "![Whole page, p95, by number of offers](search-growth.svg)",
+        "![Whole page, median, by number of offers](search-growth.svg)",
         "",
         "| offers | " + " | ".join(names) + " | index | built in | web process |",
         "|---" * (len(names) + 4) + "|",
@@ -107,7 +107,7 @@ def _drawing(steps: list[Step]) -> str:
 
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
-        ' font-family="sans-serif" font-size="12" aria-label="Whole page, p95 in ms, by number of offers">',
+        ' font-family="sans-serif" font-size="12" aria-label="Whole page, median in ms, by number of offers">',
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
     ]
     for tick in (1, 10, 100, 1_000):
@@ -115,10 +115,10 @@ def _drawing(steps: list[Step]) -> str:
         parts.append(f'<text x="{_LEFT - 8}" y="{y(tick) + 4:.0f}" text-anchor="end">{tick} ms</text>')
     for size in SIZES:
         parts.append(f'<text x="{x(size):.0f}" y="{_HEIGHT - 28}" text-anchor="middle">{size:,}</text>')
-    parts.append(f'<text x="{_LEFT}" y="{_HEIGHT - 8}">offers in the index; whole page over HTTP, p95</text>')
+    parts.append(f'<text x="{_LEFT}" y="{_HEIGHT - 8}">offers in the index; whole page over HTTP, median</text>')
     for at, name in enumerate(name for name in SHOWN if name in steps[0].p95):
         colour = _COLOURS[at]
-        spots = [(x(step.offers), y(step.p95[name])) for step in steps if name in step.p95]
+        spots = [(x(step.offers), y(step.p50[name])) for step in steps if name in step.p50]
         line = " ".join(f"{left:.0f},{top:.0f}" for left, top in spots)
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{left:.0f}" cy="{top:.0f}" r="3.5" fill="{colour}"/>' for left, top in spots]
