@@ -10,6 +10,8 @@ from cmq.web import maps
 # Shapes tell the kinds apart, colour only helps.
 _MARKS = {"campus": "en-cours", "formation": "en-creation", "offre": "a-verifier", "evenement": "suspendu"}
 
+_CLOSE = 350  # units of the drawing: some départements wide
+
 
 def draw(hits: Sequence[Hit], *, where: Near | Area | None) -> maps.Map | None:
     """A map around the results of a page; None when none of them can be placed. The list says the same."""
@@ -29,5 +31,7 @@ def draw(hits: Sequence[Hit], *, where: Near | Area | None) -> maps.Map | None:
     if window is None:
         return None
     placed, _ = maps.spread(marks, size=maps.size_in(window))
-    near = tuple(shape for shape in maps.shapes("departements") if maps.is_in_window(shape, window))
+    # All the départements weigh forty kilobytes: from afar the regions say enough.
+    shapes = maps.shapes("departements" if window[2] < _CLOSE else "regions")
+    near = tuple(shape for shape in shapes if maps.is_in_window(shape, window))
     return maps.Map("resultats", title, near, placed, kinds=kinds, window=window)
