@@ -58,7 +58,8 @@ class Sample:
 
 def render(template: str, context: dict[str, Any]) -> Text:
     """The text of `<template>.txt`, whose first line is the subject."""
-    subject, _, text = render_to_string(f"{template}.txt", context).strip().partition("\n")
+    site = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+    subject, _, text = render_to_string(f"{template}.txt", {**site, **context}).strip().partition("\n")
     return Text(one_line(subject)[:200], re.sub(r"\n{3,}", "\n\n", text.strip()))
 
 
@@ -77,8 +78,7 @@ def names() -> list[str]:
 def sample(name: str) -> Sample:
     """A letter with the made-up values that stand beside its template; without them, its holes stay empty."""
     path = next((folder / f"{name}.json" for folder in _folders() if (folder / f"{name}.json").exists()), None)
-    site = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
-    values = {**site, **(_revive(json.loads(path.read_text(encoding="utf-8"))) if path else {})}
+    values = _revive(json.loads(path.read_text(encoding="utf-8"))) if path else {}
     return Sample(name, values.pop("_to", ""), values.pop("_when", ""), render(f"{FOLDER}/{name}", values))
 
 

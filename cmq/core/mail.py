@@ -20,7 +20,9 @@ HELD_FOR = dt.timedelta(minutes=15)
 DUMMY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 
-def post(to: str, template: str, context: dict[str, object], *, key: str, is_secret: bool = False) -> bool:
+def post(
+    to: str, template: str, context: dict[str, object], *, key: str, is_secret: bool = False, stop_url: str = ""
+) -> bool:
     """Put one letter in the outbox and send it after commit.
 
     Args:
@@ -29,6 +31,7 @@ def post(to: str, template: str, context: dict[str, object], *, key: str, is_sec
         context: what the template needs.
         key: once per event and person; a second call with the same key does nothing.
         is_secret: the letter bears a key; its text is not kept once it has left.
+        stop_url: where one press of the reader's mail program stops such letters (RFC 8058).
     Returns whether the letter is new.
     """
     letter = letters.render(template, context)
@@ -39,6 +42,7 @@ def post(to: str, template: str, context: dict[str, object], *, key: str, is_sec
             "subject": letter.subject,
             "text": letter.text,
             "is_secret": is_secret,
+            "stop_url": stop_url,
             "created_at": timezone.now(),
         },
     )
@@ -67,7 +71,7 @@ def _try(mail: OutgoingMail) -> bool | None:
         return None
     mail.refresh_from_db()
     try:
-        message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to])
+        message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to], headers=_headers(mail))
         message.attach_alternative(letters.as_html(mail.subject, mail.text), "text/html")
         message.send()
     except (OSError, smtplib.SMTPException) as error:
@@ -76,7 +80,14 @@ def _try(mail: OutgoingMail) -> bool | None:
         mail.sent_at, mail.last_error = timezone.now(), ""
         # Without a mail server the outbox is the only place where the letter can be read.
         if mail.is_secret and settings.EMAIL_BACKEND != DUMMY_BACKEND:
-            mail.text = ""
+            mail.text = mail.stop_url = ""
     mail.taken_at = None
-    mail.save(update_fields=["taken_at", "sent_at", "last_error", "text"])
+    mail.save(update_fields=["taken_at", "sent_at", "last_error", "text", "stop_url"])
     return mail.sent_at is not None
+
+
+def _headers(mail: OutgoingMail) -> dict[str, str]:
+    """RFC 2369 and RFC 8058: how to stop letters of this kind."""
+    if not mail.stop_url:
+        return {}
+    return {"List-Unsubscribe": f"<{mail.stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

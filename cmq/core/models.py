@@ -189,6 +189,8 @@ class OutgoingMail(models.Model):
     text = models.TextField("texte", blank=True)
     # A letter that bears a key (invitation, new password): its text goes when it has left.
     is_secret = models.BooleanField("contient une clé", default=False)
+    # Of a letter that comes again and again: where one press stops it (RFC 8058).
+    stop_url = models.CharField("adresse d’arrêt", max_length=300, blank=True)
     created_at = models.DateTimeField("écrit le")
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
     # A process is sending it: two at once must not send it twice.
