@@ -65,9 +65,9 @@ def twin_key(*, employer: str, folded_title: str, commune: str) -> str:
 
 def _without_tags(text: str) -> str:
     text = html.unescape(nh3.clean(_BLOCK.sub("\n", text), tags=set()))
-    # What was written as entities is a tag only now: twice at most in honest texts.
-    for _ in range(2):
-        if not _TAG.search(text):
+    # What was written as entities is a tag only now; whoever writes it so twice wants it to pass.
+    for _ in range(4):
+        before, text = text, html.unescape(_TAG.sub(" ", text))
+        if text == before:
             break
-        text = html.unescape(_TAG.sub(" ", text))
     return _TAG.sub(" ", text)

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from cmq.campuses.models import Campus
 from cmq.careers.models import Occupation
@@ -145,6 +146,8 @@ class JobOffer(models.Model):
     starts_on = models.DateField("début", null=True, blank=True)
     published_at = models.DateTimeField("publiée le", db_index=True)
     modified_at = models.DateTimeField("mise à jour le")
+    # When this site began to show it: later than its publication, and what « new » means for alerts.
+    listed_at = models.DateTimeField("montrée depuis le", default=timezone.now, db_index=True)
     # Of an employer here: the last day they confirmed it; 90 days without it close the offer.
     confirmed_at = models.DateTimeField("confirmée le")
     expires_at = models.DateTimeField("expire le", null=True, blank=True, db_index=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from cmq.core.feed import action, record_bulk
 from cmq.core.text import fold
@@ -91,12 +92,14 @@ def take_in(publications: Sequence[Publication], *, source: OfferSource, at: dt.
     fresh = [each for number, each in numbers.items() if number not in known]
     _see_again(again, source, taken, at)
     twins = _twins(fresh, source)
+    now = timezone.now()
     for each in fresh:
         each.origin.seen_at = each.offer.confirmed_at = at
+        each.offer.listed_at = now
     _join([(twins[each.origin.number], each) for each in fresh if each.origin.number in twins], source, taken)
     _create([each for each in fresh if each.origin.number not in twins], source, taken)
     told = OfferSource(source).label
-    _tell(taken.touched, f"{told} : {taken.changed} offres modifiées, {taken.merged} rapprochées.")
+    tell(taken.touched, f"{told} : {taken.changed} offres modifiées, {taken.merged} rapprochées.")
     return taken
 
 
@@ -262,11 +265,11 @@ def let_go(source: OfferSource, *, since: dt.datetime, at: dt.datetime) -> int:
     left = JobOffer.objects.filter(~Exists(alive), pk__in={offer for _, offer in gone}, state=OfferState.OPEN)
     closed = list(left.values_list("pk", flat=True))
     left.filter(pk__in=closed).update(state=OfferState.CLOSED, closed_at=at, closed_because=Closing.GONE)
-    _tell(closed, f"{OfferSource(source).label} : {len(closed)} offres retirées.")
+    tell(closed, f"{OfferSource(source).label} : {len(closed)} offres retirées.")
     return len(gone)
 
 
-def _tell(numbers: Iterable[int], summary: str) -> None:
+def tell(numbers: Iterable[int], summary: str) -> None:
     """Say in the feed which offers are other than before: a line for each run of near numbers."""
     run: list[int] = []
     for number in [*sorted(set(numbers)), None]:
