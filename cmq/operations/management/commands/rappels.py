@@ -10,6 +10,9 @@ from cmq.catalogue.actions import build_courses
 from cmq.expertise.actions.assigning import remind as remind_experts
 from cmq.instruction.actions import remind as remind_bodies
 from cmq.newsletter.actions.subscribing import erase as erase_subscriptions
+from cmq.offers.actions.upkeep import forget as forget_offers
+from cmq.offers.actions.upkeep import remind as remind_employers
+from cmq.offers.actions.upkeep import switch_off
 from cmq.renewals.actions import remind as remind_of_ends
 from cmq.search.sought import erase as forget_searches
 from cmq.tours.actions.following import erase as erase_registrations
@@ -48,6 +51,9 @@ class Command(BaseCommand):
             f"Entretien des campus : lettres {upkeep}, relais passés {handed}. Formations mises à jour : {courses}."
         )
         self.stdout.write(f"Recherches oubliées : {forget_searches(on=on)}.")
+        offers = remind_employers(on=on)
+        closed, forgotten = switch_off(at=timezone.now()), forget_offers(at=timezone.now())
+        self.stdout.write(f"Offres : lettres {offers}, fermées {closed}, effacées {forgotten}.")
 
 
 def _day(text: str) -> dt.date:
