@@ -15,7 +15,7 @@ PACKAGE = ROOT / "cmq"
 DOCS = ROOT / "docs"
 
 # What mail programs and mail services post comes from no form of ours: the HMAC that it bears is what is believed.
-EXCEPTED = {("csrf_exempt", "web/public/newsletter_hooks.py")}
+EXCEPTED = {("csrf_exempt", f"web/public/{name}_hooks.py") for name in ("newsletter", "alert")}
 
 # From the ground up. `pyproject.toml` holds imports to it; here it holds foreign keys, which imports do not show.
 FLOORS = [

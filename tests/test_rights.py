@@ -20,7 +20,7 @@ from cmq.core.models import Change, OutgoingMail
 from cmq.core.rights import RIGHTS, Role
 from cmq.expertise.models import DeclaredConflict
 from cmq.web.espace.urls import urlpatterns
-from tests import money, partnering, shared_work, taught, touring
+from tests import hiring, money, partnering, shared_work, taught, touring
 from tests.cast import Stage, a_stage
 
 autodiscover_modules("rules")
@@ -279,6 +279,7 @@ DOORS = {
     **{name: Door(*door) for name, door in shared_work.DOORS.items()},
     **{name: Door(*door) for name, door in taught.DOORS.items()},
     **{name: Door(*door) for name, door in touring.DOORS.items()},
+    **{name: Door(*door) for name, door in hiring.DOORS.items()},
 }
 # Pages of the person, in no campus.
 OWN_PAGES = {"espace_account", "espace_deadlines", "espace_deadlines_csv", "espace_calendar"}
@@ -349,12 +350,15 @@ REFUSED_ALOUD = {
     ("espace_people_end", Role.CONTRIBUTOR),
     ("espace_access_review", Role.CONTRIBUTOR),
     ("espace_hand_over", Role.CONTRIBUTOR),
+    ("espace_employer", Role.CONTRIBUTOR),
     ("espace_hand_over_cancel", Role.CONTRIBUTOR),
     ("espace_hand_over_renew", Role.CONTRIBUTOR),
     ("espace_organisation_invite", Role.MEMBER),
 }
 
-LIVING = {name: part.address for part in (money, shared_work, taught, touring, partnering) for name in part.DOORS}
+LIVING = {
+    name: part.address for part in (money, shared_work, taught, touring, hiring, partnering) for name in part.DOORS
+}
 
 
 def address(stage: Stage, name: str) -> str:

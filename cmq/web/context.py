@@ -23,6 +23,7 @@ _NAVIGATION = (
     ("Régions", "/regions/"),
     ("Formations", "/formations/"),
     ("Métiers", "/metiers/"),
+    ("Offres", "/offres/"),
     ("Projets", "/projets/"),
     ("Agenda", "/agenda/"),
     ("Espace", "/espace/"),

@@ -186,7 +186,7 @@ def test_an_offer_is_prolonged_for_ninety_days_at_most_and_then_switched_off() -
     offer = hiring.shown(at=now, days=90)
     with pytest.raises(Refusal, match="30, 60 ou 90"):
         posting.prolong(key(offer), days=365, at=now)
-    posting.prolong(key(offer), days=90, at=now + DAY)
+    posting.prolong(key(offer, at=now + DAY), days=90, at=now + DAY)
     assert upkeep.switch_off(at=now + 90 * DAY) == 0
     assert upkeep.switch_off(at=now + 91 * DAY) == 1
     offer.refresh_from_db()

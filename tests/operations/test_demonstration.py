@@ -12,12 +12,14 @@ from pypdf import PdfReader
 from cmq.accounts.models import User
 from cmq.campaigns.texts import load_texts
 from cmq.campuses.models import Campus, Partnership
+from cmq.careers.actions import load_occupations
 from cmq.core.models import Change, FeedHead, OutgoingMail
 from cmq.evidence.actions import load_indicators
 from cmq.evidence.models import AnnualReport
 from cmq.labels.models import LabelDecision
 from cmq.labels.states import LabelState, state_of
 from cmq.network.rules import departed
+from cmq.offers.models import JobOffer
 from cmq.operations import demonstration
 from cmq.operations.demonstration.living.touring import MAIN
 from cmq.renewals.models import SectionSource
@@ -47,16 +49,20 @@ def everything() -> dict[str, list[dict[str, object]]]:
 
 def test_removed_it_leaves_the_register_as_it_was() -> None:
     a_campus("Campus réel")
+    load_occupations()
     load_texts()
     load_indicators()
     a_keeper()
     before = everything()
     assert demonstration.build()
     assert everything() != before
+    states = JobOffer.objects.filter(is_demo=True).values_list("state", flat=True)
+    assert len(states) == 40 and set(states) == {"ouverte", "a_verifier", "fermee"}
     assert not demonstration.build()
     assert demonstration.remove()
     assert everything() == before
-    assert not OutgoingMail.objects.filter(key__startswith="tour-registration:").exists()
+    for kind in ("tour-registration:", "employer:", "alert:"):
+        assert not OutgoingMail.objects.filter(key__startswith=kind).exists()
     assert not demonstration.remove()
 
 

@@ -30,6 +30,7 @@ from cmq.core.provenance import Origin
 from cmq.labels.actions import Terms, record_decision
 from cmq.labels.models import DecisionKind
 from cmq.operations.demonstration.living import (
+    hiring,
     jobs,
     money,
     partners,
@@ -105,6 +106,7 @@ def build(*, on: dt.date | None = None, progress: Callable[[str], None] = lambda
         projects.build(cast, on=day)
         touring.build(cast, on=day)
         jobs.build(cast)
+        hiring.build(cast, origin, on=day)
         searches.build(on=day)
         upkeep.build(cast, origin, on=day)
         # Last: a report gathers what all the rooms hold.

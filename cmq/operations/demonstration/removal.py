@@ -7,6 +7,9 @@ from django.db import transaction
 from django.db.models.fields.files import FieldFile
 
 from cmq.accounts.models import User
+from cmq.alerts.actions import stop as stop_alert
+from cmq.alerts.actions import token_of
+from cmq.alerts.models import SavedSearch
 from cmq.applications.models import Attachment, LabelApplication
 from cmq.awards.models import JointDecision, MinisterialOrder, RegisterEntry
 from cmq.campaigns.models import Campaign, College, Specification
@@ -22,6 +25,8 @@ from cmq.funding.models import FundingAgreement
 from cmq.labels.models import LabelDecision
 from cmq.network.actions import DEMO_AGREEMENT
 from cmq.network.models import Convention
+from cmq.offers.actions.letters import forget as forget_employer
+from cmq.offers.models import Employer
 from cmq.operations.demonstration.building import SOURCE_TITLE, is_present
 from cmq.operations.demonstration.living import searches
 from cmq.organisations.models import Organisation
@@ -40,6 +45,7 @@ def remove() -> bool:
         _remove_procedure()
         for registration in Registration.objects.filter(stop__tour__campus__is_demo=True):
             forget(registration)
+        _forget_hiring()
         _forget_money()
         LabelDecision.objects.delete_demonstration()
         for picture in ProjectPicture.objects.filter(project__campus__is_demo=True):
@@ -73,6 +79,15 @@ def _remove_procedure() -> None:
     campaigns.delete()
     College.objects.filter(pk__in=colleges).delete()
     Specification.objects.filter(pk__in=specifications).delete()
+
+
+def _forget_hiring() -> None:
+    """Offers go with their employers, letters with the addresses that they bear."""
+    for employer in Employer.objects.filter(is_demo=True):
+        forget_employer(employer)
+        employer.delete()
+    for saved in SavedSearch.objects.filter(is_demo=True):
+        stop_alert(token_of(saved))
 
 
 def _forget_money() -> None:

@@ -13,6 +13,7 @@ from cmq.core.models import OutgoingMail
 from cmq.core.text import agreed
 from cmq.labels.models import LabelDecision
 from cmq.labels.review import oddities, without_dated_label
+from cmq.offers import review as offers
 from cmq.upkeep.rules import review_overdue
 
 
@@ -51,6 +52,8 @@ def counts() -> list[Waiting]:
         Waiting(
             ErrorReport.objects.filter(handled_at=None).count(), "signalement(s) à traiter", reverse("registre_reports")
         ),
+        Waiting(offers.reports().count(), "offre(s) signalée(s)", reverse("registre_offer_reports")),
+        Waiting(offers.to_vouch().count(), "employeur(s) à vérifier", reverse("registre_employers")),
         Waiting(
             LabelDecision.objects.unmatched().count(), "décision(s) sans campus nommé", reverse("registre_decisions")
         ),

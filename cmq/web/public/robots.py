@@ -33,6 +33,8 @@ _PAGES = (
     "projects",
     "courses",
     "occupations",
+    "job_offers",
+    "job_offer_post",
     "about",
     "legal",
     "privacy",
@@ -52,6 +54,9 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
         "Disallow: /technique/",
         "Disallow: /campus/*/signaler/",
         "Disallow: /agenda/inscription/",
+        "Disallow: /offres/employeur/",
+        "Disallow: /offres/*/signaler/",
+        "Disallow: /alertes/",
         f"Sitemap: {settings.SITE_URL}/sitemap.xml",
         "",
     ]

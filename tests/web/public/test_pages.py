@@ -48,6 +48,13 @@ PAGES = [
     "/formations/",
     "/formations/?voie=apprentissage&lieu=Lille&rayon=50",
     "/metiers/",
+    "/offres/",
+    "/offres/?lieu=Berck 62&nature=emploi&q=soudeur",
+    "/offres/deposer/",
+    "/offres/deposer/recue/",
+    "/alertes/?q=soudeur",
+    "/alertes/recue/",
+    "/alertes/arretee/",
     "/label/verifier/",
     "/lettre/",
     "/lettre/?sujet=offres&region=bretagne",
@@ -67,6 +74,7 @@ FILES = [
     "/campus.geojson",
     "/indicateurs.csv",
     "/agenda.ics",
+    "/offres.atom?q=soudeur",
     "/campus/autonomie-longevite-sante/agenda.ics",
     "/regions/hauts-de-france/agenda.ics",
     "/communes.json?q=berck",
@@ -79,6 +87,7 @@ FILES = [
 ]
 # Pages that take a form: they set the cookie that protects it.
 FORMS = ("/signaler/", "/label/verifier/", "/lettre/", "/lettre/?sujet=offres&region=bretagne")
+FORMS += ("/offres/deposer/", "/alertes/?q=soudeur")
 
 
 class _Outline(HTMLParser):
@@ -167,6 +176,8 @@ def test_every_address_has_its_test() -> None:
         "training",
         "public_network",
     }
+    # Those that need an offer or an alert: `test_offers.py`, `test_alerts.py`.
+    tested |= {"job_offer", "job_offer_report", "job_offer_manage", "alert", "alert_data", "alert_stop"}
     assert tested == {pattern.name for pattern in urlpatterns}
 
 

@@ -1,0 +1,1 @@
+"""Employers who post offers, and what readers report of offers."""
