@@ -282,6 +282,10 @@ def spread(marks: Iterable[Mark], *, size: int = MARK_SIZE) -> tuple[tuple[Mark,
     return tuple(placed), tuple(outside)
 
 
+# Units of the drawing: some départements wide.
+_CLOSE = 350
+
+
 def around(marks: Sequence[Mark], *, key: str, title: str, kinds: tuple[tuple[str, str], ...] = ()) -> Map | None:
     """The map of a few places, no wider than they lie; None when none can be shown.
 
@@ -297,7 +301,9 @@ def around(marks: Sequence[Mark], *, key: str, title: str, kinds: tuple[tuple[st
     if window is None:
         return None
     placed, _ = spread(marks, size=size_in(window))
-    near = tuple(shape for shape in shapes("departements") if is_in_window(shape, window))
+    # All the départements weigh forty kilobytes: from afar the regions say enough.
+    level: Level = "departements" if window[2] < _CLOSE else "regions"
+    near = tuple(shape for shape in shapes(level) if is_in_window(shape, window))
     return Map(key, title, near, placed, kinds=kinds, window=window)
 
 

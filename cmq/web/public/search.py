@@ -78,7 +78,7 @@ def _context(ask: Ask, problems: tuple[Problem, ...], found: Answer) -> dict[str
         "facets": found.facets,
         "chosen": _chosen(ask, found),
         "orders": _orders(ask, found),
-        "map": result_maps.draw(found.hits, where=found.where),
+        "map": result_maps.draw(found.hits),
         "pages": _pages(ask, found),
         "feed_query": ask.query(kind="", order=None),
         "literal_query": ask.query(is_literal=True),
