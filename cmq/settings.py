@@ -255,6 +255,10 @@ EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = _mail["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = _mail["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 20
+# The letter: how many leave in a minute (0: as many as the server takes), where returns come, who may report them.
+LETTER_PER_MINUTE = env.int("CMQ_LETTER_PER_MINUTE", 600)
+LETTER_RETURN_ADDRESS = env.str("CMQ_LETTER_RETURN_ADDRESS", "")
+LETTER_WEBHOOK_SECRET = env.str("CMQ_LETTER_WEBHOOK_SECRET", "")
 DEFAULT_FROM_EMAIL = env.str("CMQ_FROM_EMAIL", CONTACT_EMAIL)
 
 # Private keys that sign credentials, as a JWK or a list of them, for a site on several machines; else files in VAR_DIR.

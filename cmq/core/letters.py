@@ -25,6 +25,7 @@ FOLDER = "mail"
 _STYLE = (
     "body{margin:0;padding:1.5rem 1rem;font:1rem/1.6 system-ui,-apple-system,Arial,sans-serif}"
     "main{max-width:38rem;margin:0 auto}h1{font-size:1.25rem;line-height:1.4;margin:0 0 1.25rem}"
+    "h2{font-size:1.05rem;line-height:1.4;margin:1.75rem 0 .25rem}"
     "p,ul{margin:0 0 1rem}ul{padding-left:1.25rem}a{overflow-wrap:anywhere}"
 )
 # What a page that shows a letter may apply: this style and nothing else.
@@ -65,8 +66,12 @@ def render(template: str, context: dict[str, Any]) -> Text:
 
 def as_html(subject: str, text: str) -> str:
     """The HTML twin of a plain letter."""
-    context = {"subject": subject, "blocks": _blocks(text), "style": _STYLE}
-    return render_to_string("core/letter.html", context)
+    return draw("core/letter.html", {"subject": subject, "blocks": _blocks(text)})
+
+
+def draw(template: str, context: dict[str, Any]) -> str:
+    """A page that extends `core/letter.html`, in the look of all letters; `context` has the `subject`."""
+    return render_to_string(template, {**context, "style": _STYLE})
 
 
 def names() -> list[str]:

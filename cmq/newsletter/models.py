@@ -3,6 +3,7 @@
 Addresses live in `Subscriber` alone, while the subscription lasts; what proves a consent bears a keyed hash of it.
 """
 
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -25,6 +26,13 @@ class Theme(models.TextChoices):
     NEWS = "actualites", "Articles et vie des campus"
     JOBS = "offres", "Offres d’emploi, d’alternance et de stage"
     EVENTS = "evenements", "Événements"
+
+
+@lru_cache(maxsize=8)
+def themes_wanted(news: bool, jobs: bool, events: bool) -> frozenset[str]:
+    """The values of `Theme` that are wanted."""
+    wanted = ((Theme.NEWS, news), (Theme.JOBS, jobs), (Theme.EVENTS, events))
+    return frozenset(theme.value for theme, is_wanted in wanted if is_wanted)
 
 
 class End(models.TextChoices):
@@ -122,8 +130,7 @@ class Subscriber(models.Model):
     @property
     def themes(self) -> frozenset[str]:
         """What it is about, as values of `Theme`."""
-        wanted = {Theme.NEWS: self.wants_news, Theme.JOBS: self.wants_jobs, Theme.EVENTS: self.wants_events}
-        return frozenset(theme.value for theme, is_wanted in wanted.items() if is_wanted)
+        return themes_wanted(self.wants_news, self.wants_jobs, self.wants_events)
 
 
 class IssueState(models.TextChoices):
@@ -139,14 +146,15 @@ class IssueState(models.TextChoices):
 
 # Beyond the second person's agreement.
 AGREED_STATES = (IssueState.AGREED, IssueState.SENDING, IssueState.PAUSED, IssueState.SENT)
+PUBLIC_STATES = AGREED_STATES[1:]
 
 
 class IssueQuerySet(models.QuerySet["Issue"]):
     """Issues."""
 
     def public(self) -> "IssueQuerySet":
-        """Those of the archive, newest first."""
-        return self.filter(state=IssueState.SENT).order_by("-number")
+        """Those of the archive, newest first: what a letter says is public from the first one that leaves."""
+        return self.filter(state__in=PUBLIC_STATES).order_by("-number")
 
 
 def _by(wording: str) -> Any:
@@ -290,15 +298,14 @@ class Block(models.Model):
 
 
 class Batch(models.Model):
-    """Letters that one sender took at once. `reached` is the place of the one it handed over last, or is handing over.
+    """Letters that one sender took at once, and hands over in the order of their numbers.
 
-    It is committed before each letter: after a crash, those before it have left, those after it have not, and of that
-    one alone nobody knows.
+    `reached` is the one that it handed over last, or is handing over, committed before each letter: after a crash,
+    those before it have left, those after it have not, and of that one alone nobody knows.
     """
 
     issue = models.ForeignKey(Issue, verbose_name="numéro", on_delete=models.CASCADE, related_name="batches")
-    size = models.PositiveIntegerField("lettres")
-    reached = models.IntegerField("place atteinte", default=-1)
+    reached = models.BigIntegerField("envoi atteint", default=0)
     opened_at = models.DateTimeField("ouvert le")
     closed_at = models.DateTimeField("fermé le", null=True, blank=True)
 
@@ -309,11 +316,10 @@ class Batch(models.Model):
         constraints = [
             # One sender at a time for an issue, whatever the processes believe.
             models.UniqueConstraint(fields=["issue"], condition=Q(closed_at=None), name="batch_one_open_an_issue"),
-            models.CheckConstraint(condition=Q(reached__gte=-1, reached__lt=F("size")), name="batch_reached_a_place"),
         ]
 
     def __str__(self) -> str:
-        return f"Lot {self.pk}, {self.size} lettres"
+        return f"Lot {self.pk}"
 
 
 class DeliveryState(models.TextChoices):
@@ -338,7 +344,6 @@ class Delivery(models.Model):
     batch = models.ForeignKey(
         Batch, verbose_name="lot", null=True, blank=True, on_delete=models.SET_NULL, related_name="deliveries"
     )
-    place = models.PositiveIntegerField("place dans le lot", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
     not_before = models.DateTimeField("pas avant", null=True, blank=True)
     # What the server said, as codes (« 550 5.1.1 »): its sentences cite addresses.
@@ -353,7 +358,7 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["issue", "subscriber"], name="delivery_once"),
             models.CheckConstraint(
-                condition=~Q(state=DeliveryState.TAKEN) | Q(batch__isnull=False, place__isnull=False),
+                condition=~Q(state=DeliveryState.TAKEN) | Q(batch__isnull=False),
                 name="delivery_taken_has_a_batch",
             ),
         ]

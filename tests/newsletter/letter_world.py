@@ -6,12 +6,14 @@ from typing import Any
 
 from django.utils import timezone
 
+from cmq.accounts.models import User
 from cmq.core.models import OutgoingMail
-from cmq.newsletter import links
-from cmq.newsletter.actions import subscribing
+from cmq.newsletter import consent, links
+from cmq.newsletter.actions import agreeing, composing, subscribing
 from cmq.newsletter.links import Purpose
-from cmq.newsletter.models import Subscriber, Theme
+from cmq.newsletter.models import Consent, Issue, Rhythm, Subscriber, Theme
 from cmq.newsletter.rules import Wishes
+from tests.factories import a_keeper
 
 DAY = dt.timedelta(days=1)
 EVERYTHING = frozenset(Theme)
@@ -48,3 +50,43 @@ def link_in(text: str) -> str:
 def subjects(email: str = "camille@exemple.fr") -> list[str]:
     """What was written to an address through the outbox."""
     return list(OutgoingMail.objects.filter(to=email).order_by("pk").values_list("subject", flat=True))
+
+
+def crowd(number: int, *, rhythm: Rhythm = Rhythm.WEEKLY, domain: str = "exemple.fr", **fields: Any) -> None:
+    """Many subscribers at once, as confirmed ones are."""
+    at = timezone.now()
+    proofs = Consent.objects.bulk_create(
+        Consent(address_hash=f"{place:064}", text_version=consent.CURRENT, asked_at=at, confirmed_at=at)
+        for place in range(number)
+    )
+    Subscriber.objects.bulk_create(
+        Subscriber(
+            email=f"p{place}@{domain}",
+            rhythm=rhythm,
+            key=f"cle{place:029}",
+            text_version=consent.CURRENT,
+            asked_at=at,
+            confirmed_at=at,
+            consent=proof,
+            **fields,
+        )
+        for place, proof in enumerate(proofs)
+    )
+
+
+def an_issue(*, by: User | None = None, blocks: int = 1, **fields: Any) -> Issue:
+    """A draft with some free texts."""
+    by = by or a_keeper()
+    issue = composing.begin(**{"title": "Des nouvelles", "by": by, **fields})
+    for number in range(1, blocks + 1):
+        composing.add_text(issue, title=f"Nouvelle {number}", text="Il s’est passé quelque chose.", by=by)
+    issue.refresh_from_db()
+    return issue
+
+
+def agreed(issue: Issue | None = None, *, at: dt.datetime | None = None, **fields: Any) -> Issue:
+    """An issue that a second person has agreed to, due now."""
+    issue = issue or an_issue(**fields)
+    agreeing.propose(issue, by=issue.written_by, at=at)
+    issue.refresh_from_db()
+    return agreeing.agree(issue, version=issue.version, by=a_keeper(), at=at)

@@ -4,17 +4,19 @@ They have no page of ours, so no token against forged forms: what they post is b
 for nothing else. No cookie is read here.
 """
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 
-from cmq.newsletter import links
-from cmq.newsletter.actions import subscribing
+from cmq.newsletter import links, returns
+from cmq.newsletter.actions import returning, subscribing
 from cmq.newsletter.links import Purpose
 from cmq.newsletter.models import End
 from cmq.web import errors
 from cmq.web.public.newsletter import private
 
+MOST_BYTES = 500_000
 _ACTS = ("GET", "HEAD", "POST")
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
@@ -36,3 +38,27 @@ def unsubscribe(request: HttpRequest, number: int, token: str) -> HttpResponse:
     found = links.find(Purpose.STOP, token)
     template = "unsubscribe" if found else "no_subscription"
     return private(render(request, f"public/newsletter/{template}.html", status=200 if found else 404))
+
+
+@csrf_exempt
+def returned(request: HttpRequest) -> HttpResponse:
+    """What a mail service says came back, signed with the secret shared with it (`docs/guide/lettre.md`)."""
+    if request.method != "POST":
+        return errors.method_not_allowed(request, ["POST"])
+    if not settings.LETTER_WEBHOOK_SECRET:
+        raise Http404
+    if len(request.body) > MOST_BYTES:
+        return _said("Trop long.", 413)
+    signature = request.headers.get("X-CMQ-Signature", "")
+    try:
+        found = returns.read_posted(request.body, signature, secret=settings.LETTER_WEBHOOK_SECRET)
+    except PermissionError:
+        return _said("Signature fausse ou trop ancienne.", 403)
+    except returns.BadReport as bad:
+        return _said(str(bad), 400)
+    new = sum(returning.take(each) for each in found)
+    return _said(f"Retours nouveaux : {new}.", 200)
+
+
+def _said(text: str, status: int) -> HttpResponse:
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")

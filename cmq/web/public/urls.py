@@ -86,6 +86,7 @@ urlpatterns = [
     path(".well-known/did.json", proof.did_document, name="did_document"),
     path("lettre/", newsletter.subscribe, name="newsletter"),
     path("lettre/recue/", newsletter.asked, name="newsletter_asked"),
+    path("lettre/retours/", newsletter_hooks.returned, name="newsletter_returned"),
     path("lettre/fin/", newsletter.left, name="newsletter_left"),
     path("lettre/abonnement/<str:token>/", newsletter.subscription, name="newsletter_subscription"),
     re_path(

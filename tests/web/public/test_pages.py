@@ -165,6 +165,8 @@ def test_every_address_has_its_test() -> None:
     tested |= {"registration"}
     # Those that need a subscription: `test_newsletter.py`.
     tested |= {"newsletter_subscription", "newsletter_own_data", "newsletter_unsubscribe"}
+    # The webhook: `test_returns.py`.
+    tested |= {"newsletter_returned"}
     # Those that need something of a campus, or a job: `test_projects.py`, `test_trainings.py`, `test_careers.py`…
     tested |= {
         "occupation",
