@@ -93,6 +93,7 @@ def a_stage() -> Stage:
         Role.CONTRIBUTOR: _in_campus(campus, CampusRole.CONTRIBUTOR),
         Role.DIRECTOR: _in_campus(campus, CampusRole.DIRECTOR),
         Role.KEEPER: _in_organisation(body, OrganisationRole.KEEPER),
+        Role.EDITOR: _in_organisation(body, OrganisationRole.EDITOR),
         Role.TECHNICIAN: a_person(is_superuser=True, is_staff=True),
     }
     stage.people.update(_people_of_the_procedure(campus))

@@ -20,7 +20,7 @@ from cmq.core.models import Change, OutgoingMail
 from cmq.core.rights import RIGHTS, Role
 from cmq.expertise.models import DeclaredConflict
 from cmq.web.espace.urls import urlpatterns
-from tests import hiring, money, partnering, shared_work, taught, touring
+from tests import hiring, money, newsrooms, partnering, shared_work, taught, touring
 from tests.cast import Stage, a_stage
 
 autodiscover_modules("rules")
@@ -275,6 +275,7 @@ DOORS = {
     "registre_import_template": Door(KEEPERS, NOBODY, 403),
     "registre_import": Door(KEEPERS, KEEPERS, 403),
     **{name: Door(*door) for name, door in money.DOORS.items()},
+    **{name: Door(*door) for name, door in newsrooms.DOORS.items()},
     **{name: Door(*door) for name, door in partnering.DOORS.items()},
     **{name: Door(*door) for name, door in shared_work.DOORS.items()},
     **{name: Door(*door) for name, door in taught.DOORS.items()},
@@ -312,6 +313,7 @@ ONLY_POST = {
     "espace_confirm",
     "espace_confirm_all",
     *money.ONLY_POST,
+    *newsrooms.ONLY_POST,
     *shared_work.ONLY_POST,
     *taught.ONLY_POST,
     *touring.ONLY_POST,
@@ -340,6 +342,7 @@ ACTS_ON_EMPTY_POST = {
     "espace_confirm",
     "espace_confirm_all",
     *money.ACTS_ON_EMPTY_POST,
+    *newsrooms.ACTS_ON_EMPTY_POST,
     *shared_work.ONLY_POST,
     *taught.ONLY_POST,
     *touring.ONLY_POST,
@@ -357,7 +360,9 @@ REFUSED_ALOUD = {
 }
 
 LIVING = {
-    name: part.address for part in (money, shared_work, taught, touring, hiring, partnering) for name in part.DOORS
+    name: part.address
+    for part in (money, newsrooms, shared_work, taught, touring, hiring, partnering)
+    for name in part.DOORS
 }
 
 
@@ -527,7 +532,7 @@ def test_every_address_of_the_workspace_has_its_door() -> None:
 # see the most pages, so that each page is asked there too.
 SEE_THE_MOST = (
     *(Role.KEEPER, Role.DIRECTOR, Role.SECRETARY, Role.INSTRUCTOR, Role.PRESIDENT),
-    *(Role.OPINION, Role.EXPERT, Role.AUTHORITY, Role.MEMBER),
+    *(Role.OPINION, Role.EXPERT, Role.AUTHORITY, Role.MEMBER, Role.EDITOR),
 )
 WALKERS = tuple(Role) if connection.vendor == "sqlite" else SEE_THE_MOST
 
@@ -555,7 +560,9 @@ def test_every_door_is_opened_on_every_database() -> None:
 @pytest.mark.parametrize("name", sorted(ACTS_ON_EMPTY_POST))
 def test_a_button_is_the_whole_act(stage: Stage, name: str) -> None:
     """A POST without a field does it, for one of those who may."""
-    actor = next(role for role in (Role.KEEPER, Role.DIRECTOR, Role.SECRETARY) if role in DOORS[name].posts)
+    actor = next(
+        role for role in (Role.KEEPER, Role.DIRECTOR, Role.SECRETARY, Role.EDITOR) if role in DOORS[name].posts
+    )
     answer = client_of(stage, actor).post(address(stage, name))
     assert answer.status_code == (422 if name == "registre_import" else 302)
 

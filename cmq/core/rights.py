@@ -37,6 +37,7 @@ class Role(StrEnum):
     AUTHORITY = "Membre du collège des autorités"
     OBSERVER = "Observateur"
     SECRETARY = "Secrétaire des autorités"
+    EDITOR = "Rédacteur"
     FORMER_KEEPER = "Ancien gardien du registre"
     KEEPER = "Gardien du registre"
     TECHNICIAN = "Équipe technique"

@@ -130,8 +130,8 @@ def invite(
     if by is not None:
         require_right(rules.can_give(by, organisation, OrganisationRole(role)))
     require(
-        role != OrganisationRole.KEEPER or organisation.keeps_register,
-        "Seul l’organisme qui tient le registre a des gardiens.",
+        role not in rules.OF_THE_REGISTER or organisation.keeps_register,
+        "Seul l’organisme qui tient le registre a des gardiens et des rédacteurs.",
     )
     at = at or timezone.now()
     email = User.objects.normalize_email(email)

@@ -216,6 +216,7 @@ class OrganisationRole(models.TextChoices):
 
     CONTACT = "referent", "Référent"
     KEEPER = "gardien", "Gardien du registre"
+    EDITOR = "redacteur", "Rédacteur"
     # The life of the label: who asks, who examines, who decides (D.335-34 and D.335-35 du code de l’éducation).
     RECTEUR = "recteur", "Recteur de région académique"
     PRESIDENT = "president", "Président de région"

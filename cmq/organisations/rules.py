@@ -15,6 +15,9 @@ from cmq.reference.models import Region
 
 KEEPERS = (Role.KEEPER, Role.TECHNICIAN)
 
+# Only the body that keeps the register has these: who keeps it, and who writes for the whole network.
+OF_THE_REGISTER = (OrganisationRole.KEEPER, OrganisationRole.EDITOR)
+
 # Whom the heads of a region’s bodies name beside them, and whom the authorities’ secretary names.
 HEADS = (OrganisationRole.RECTEUR, OrganisationRole.PRESIDENT)
 GIVEN_BY_HEADS = (OrganisationRole.DELEGATE, OrganisationRole.INSTRUCTOR)
@@ -136,9 +139,9 @@ def can_read_letter_models(person: Any) -> bool:
 
 
 def givable(person: Any, organisation: Organisation) -> list[OrganisationRole]:
-    """The roles that this person may give in this body. Only the body that keeps the register has keepers."""
+    """The roles that this person may give in this body."""
     roles = [role for role in OrganisationRole if can_give(person, organisation, role)]
-    return [role for role in roles if role is not OrganisationRole.KEEPER or organisation.keeps_register]
+    return [role for role in roles if role not in OF_THE_REGISTER or organisation.keeps_register]
 
 
 def can_give(person: Any, organisation: Organisation, role: OrganisationRole) -> bool:

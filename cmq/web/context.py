@@ -26,6 +26,7 @@ _NAVIGATION = (
     ("Offres", "/offres/"),
     ("Projets", "/projets/"),
     ("Agenda", "/agenda/"),
+    ("Articles", "/articles/"),
     ("Espace", "/espace/"),
 )
 

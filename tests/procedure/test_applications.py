@@ -22,6 +22,7 @@ from cmq.applications.models import (
 from cmq.applications.rules import Lack
 from cmq.campuses.models import CampusRole, Category
 from cmq.core import feed
+from cmq.core.differences import differences
 from cmq.core.errors import NotAllowed, Refusal
 from cmq.core.models import AppendOnlyError, Change, OutgoingMail
 from cmq.organisations.models import OrganisationRole
@@ -200,7 +201,7 @@ def test_who_is_writing_is_seen_for_a_minute(world: World) -> None:
 
 
 def test_differences_are_words_kept_removed_added() -> None:
-    found = writing.differences("Un bon plan", "Un très bon plan")
+    found = differences("Un bon plan", "Un très bon plan")
     assert "".join(text for kind, text in found if kind != "removed") == "Un très bon plan"
     assert "".join(text for kind, text in found if kind != "added") == "Un bon plan"
     assert {kind for kind, _ in found} == {"same", "added"}

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from cmq.applications import rules as application_rules
 from cmq.applications.actions import attachments, writing
 from cmq.applications.models import ApplicationState, LabelApplication
+from cmq.core.differences import differences
 from cmq.core.errors import NotAllowed, Refusal
 from cmq.core.models import OutgoingMail
 from cmq.instruction import actions, rules
@@ -105,7 +106,7 @@ def test_a_correction_reopens_the_named_parts_only_and_stops_the_clock(
     assert request.versions == {str(first.pk): 1}
     before = first.revisions.get(version=request.versions[str(first.pk)]).text
     first.refresh_from_db()
-    assert writing.differences(before, first.text) != [("same", first.text)]
+    assert differences(before, first.text) != [("same", first.text)]
     assert rules.instruction_time(application, at=asked + 8 * DAY) == 13 * DAY
     first.refresh_from_db()
     with pytest.raises(Refusal, match="ne s’écrit plus"):

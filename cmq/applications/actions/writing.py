@@ -207,15 +207,6 @@ def others_present(section: Section, person: User, *, at: dt.datetime | None = N
     return [each.person for each in present.order_by("seen_at", "pk")]
 
 
-def differences(before: str, after: str) -> list[tuple[str, str]]:
-    """What changed between two texts, as (« same » | « removed » | « added », words), for showing."""
-    tool = diff_match_patch()
-    found = tool.diff_main(before, after)
-    tool.diff_cleanupSemantic(found)
-    names = {0: "same", -1: "removed", 1: "added"}
-    return [(names[operation], text) for operation, text in found]
-
-
 def _merged(section: Section, text: str, version: int) -> str:
     base = SectionRevision.objects.filter(section=section, version=version).values_list("text", flat=True).first()
     tool = diff_match_patch()

@@ -12,9 +12,12 @@ from cmq.awards import rules as award_rules
 from cmq.campaigns.models import Campaign, CampaignState
 from cmq.campaigns.rules import can_read_board
 from cmq.campuses.models import CampusRole
+from cmq.campuses.rules import roles_of as campus_roles_of
 from cmq.deliberation import review
 from cmq.deliberation.models import MeetingState
 from cmq.deliberation.rules import can_run, readable_meetings, sits_somewhere
+from cmq.editorial.models import Article, ArticleState, WatchedLink
+from cmq.editorial.rules import is_editor
 from cmq.expertise.models import Assignment
 from cmq.expertise.rules import can_manage, readable_assignments
 from cmq.instruction.models import OpinionRequest
@@ -47,6 +50,7 @@ def _all(person: User) -> Iterator[Waiting]:
     mine = readable_assignments(person).pending()
     yield Waiting(mine.count(), "expertise(s) à rendre", reverse("expertises"))
     yield from _college(person)
+    yield from _newsroom(person)
     if roles_of(person, OrganisationRole.SECRETARY, OrganisationRole.INSTRUCTOR):
         national = running.filter(state=S.SUBMITTED)
         yield Waiting(
@@ -62,9 +66,11 @@ def _all(person: User) -> Iterator[Waiting]:
 
 def rooms(person: User) -> list[tuple[str, str]]:
     """Where the college and its secretariat go when nothing waits: wording and address."""
+    newsroom = [("La rédaction", reverse("newsroom"))] if is_editor(person) else []
     if not (can_run(person) or sits_somewhere(person)):
-        return []
+        return newsroom
     return [
+        *newsroom,
         ("Les séances du collège", reverse("meetings")),
         ("Les décisions conjointes", reverse("decisions")),
         ("Les mesures sur des labels", reverse("measures")),
@@ -84,6 +90,22 @@ def _college(person: User) -> Iterator[Waiting]:
     yield Waiting(review.positions_awaited(person).count(), "position(s) à prendre en séance", meetings)
     coming = readable_meetings(person).exclude(state=MeetingState.CLOSED).count()
     yield Waiting(coming, "séance(s) du collège à venir ou en cours", meetings)
+
+
+def _newsroom(person: User) -> Iterator[Waiting]:
+    if is_editor(person):
+        newsroom, national = reverse("newsroom"), Article.objects.national()
+        reviewed = national.filter(state=ArticleState.IN_REVIEW)
+        yield Waiting(reviewed.count(), "article(s) en relecture", f"{newsroom}?pile=relecture")
+        proposed = Article.objects.filter(proposed_at__isnull=False, is_national=False)
+        yield Waiting(proposed.count(), "actualité(s) proposée(s) par des campus", f"{newsroom}?pile=proposes")
+        broken = WatchedLink.objects.exclude(problem="")
+        yield Waiting(broken.count(), "lien(s) en défaut dans les articles", reverse("newsroom_links"))
+    for role in campus_roles_of(person):
+        if role.role == CampusRole.DIRECTOR:
+            waiting = Article.objects.filter(campus=role.campus_id, is_national=False, state=ArticleState.IN_REVIEW)
+            desk = reverse("campus_newsroom", args=[role.campus.slug])
+            yield Waiting(waiting.count(), "actualité(s) de campus à relire", f"{desk}?pile=relecture")
 
 
 def _unsigned(person: User) -> int:

@@ -10,6 +10,7 @@ from cmq.web.espace.expertise import urls as expertise
 from cmq.web.espace.files import urls as files
 from cmq.web.espace.funding import urls as funding
 from cmq.web.espace.network import urls as network
+from cmq.web.espace.newsroom import urls as newsroom
 from cmq.web.espace.offers import urls as offers
 from cmq.web.espace.official import urls as official
 from cmq.web.espace.projects import urls as projects
@@ -97,4 +98,5 @@ urlpatterns = [
     *offers.urlpatterns,
     *official.urlpatterns,
     *search.urlpatterns,
+    *newsroom.urlpatterns,
 ]

@@ -20,7 +20,7 @@ from cmq.proof.attestation import is_given
 from cmq.proof.rules import awards_of
 from cmq.reference.models import Departement, Filiere
 from cmq.web import maps, timeline
-from cmq.web.public import evidence, funding, offers, projects, tours, trainings, upkeep, wording
+from cmq.web.public import articles, evidence, funding, offers, projects, tours, trainings, upkeep, wording
 from cmq.web.public.common import public
 
 # How a link reads from its other end.
@@ -105,6 +105,7 @@ def campus(request: HttpRequest, slug: str) -> HttpResponse:
         **upkeep.section(found, on=today),
         **tours.section(request, found, at=timezone.now()),
         **offers.section(request, found, at=timezone.now()),
+        **articles.section(request, found, at=timezone.now()),
     }
     return render(request, "public/campus.html", context)
 

@@ -1,12 +1,17 @@
 """What a public site owes its readers: who publishes, what is kept, what is accessible, where everything is."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from cmq.core.models import Source
+from cmq.editorial import body, standing
+from cmq.editorial.models import StandingSubject
 from cmq.reference import files
 from cmq.search.directory import load_choices, load_rows
+from cmq.web import articles
 from cmq.web.public import figures
 from cmq.web.public.common import public
 
@@ -27,31 +32,31 @@ def about(request: HttpRequest) -> HttpResponse:
             files.SCHOOLS_ATTRIBUTION,
         ],
     }
-    return render(request, "public/about.html", context)
+    return render(request, "public/about.html", {**context, **_text(StandingSubject.ABOUT)})
 
 
 @public
 def legal(request: HttpRequest) -> HttpResponse:
     """Mentions légales (loi n° 2004-575 du 21 juin 2004, article 1-1)."""
-    return render(request, "public/legal.html")
+    return render(request, "public/legal.html", _text(StandingSubject.LEGAL))
 
 
 @public
 def privacy(request: HttpRequest) -> HttpResponse:
     """Which personal data are kept, why, how long (RGPD, article 13)."""
-    return render(request, "public/privacy.html")
+    return render(request, "public/privacy.html", _text(StandingSubject.PRIVACY))
 
 
 @public
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The declaration of accessibility (loi n° 2005-102, article 47; décret n° 2019-768)."""
-    return render(request, "public/accessibility.html")
+    return render(request, "public/accessibility.html", _text(StandingSubject.ACCESSIBILITY))
 
 
 @public
 def cookies(request: HttpRequest) -> HttpResponse:
-    """That visitors get no cookie."""
-    return render(request, "public/cookies.html")
+    """Which cookies there are (loi n° 78-17 du 6 janvier 1978, article 82)."""
+    return render(request, "public/cookies.html", _text(StandingSubject.COOKIES))
 
 
 @public
@@ -59,3 +64,10 @@ def site_map(request: HttpRequest) -> HttpResponse:
     """Every public page."""
     rows = load_rows(on=timezone.localdate())
     return render(request, "public/site_map.html", {"rows": rows, "choices": load_choices()})
+
+
+def _text(subject: StandingSubject) -> dict[str, Any]:
+    """The words of the newsroom on a standing page, and since when readers see them."""
+    page = standing.shown(subject)
+    read = body.read(standing.filled(page.body if page else standing.shipped(subject)))
+    return {"blocks": articles.blocks(read, at=timezone.now()), "shown_since": page.agreed_at if page else None}

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from cmq.search.directory import load_choices, load_rows
-from cmq.web.public import drawings, figures
+from cmq.web.public import articles, drawings, figures
 from cmq.web.public.common import public, real
 
 
@@ -23,5 +23,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "map": drawings.of_regions(rows, choices),
         "filieres": [(filiere, counts[filiere.slug]) for filiere in choices.filieres],
         "today": today,
+        "articles": articles.at_home(request),
     }
     return render(request, "public/home.html", context)

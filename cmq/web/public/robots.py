@@ -13,10 +13,13 @@ from django.utils import timezone
 
 from cmq.campuses.models import Campus, CampusArea, CampusFact, CampusLink, CampusName, Partnership
 from cmq.core.models import Change
+from cmq.editorial import clock
+from cmq.editorial.models import Article
 from cmq.evidence.models import AnnualReport
 from cmq.labels.models import LabelDecision
 from cmq.search.directory import load_choices
 from cmq.tours.models import Tour
+from cmq.web.page_cache import valid_until
 from cmq.web.public.common import public
 
 _STATEMENTS: tuple[Any, ...] = (CampusFact, CampusName, CampusArea, Partnership, LabelDecision)
@@ -35,6 +38,7 @@ _PAGES = (
     "occupations",
     "job_offers",
     "job_offer_post",
+    "articles",
     "about",
     "legal",
     "privacy",
@@ -95,6 +99,10 @@ def sitemap_xml(request: HttpRequest) -> HttpResponse:
         (reverse("annual_report", args=[slug, year]), at)
         for slug, year, at in reports.values_list("campus__slug", "year", "published_at")
     ]
+    now = timezone.now()
+    valid_until(request, *clock.next_moves(now))
+    articles = Article.objects.published(now).real().order_by("-publish_at", "-pk")[:20_000]
+    pages += [(each.get_absolute_url(), each.updated_at or each.publish_at) for each in articles]
     return render(request, "public/sitemap.xml", {"pages": pages}, content_type="application/xml; charset=utf-8")
 
 

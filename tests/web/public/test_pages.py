@@ -55,6 +55,9 @@ PAGES = [
     "/alertes/?q=soudeur",
     "/alertes/recue/",
     "/alertes/arretee/",
+    "/articles/",
+    "/articles/?region=hauts-de-france",
+    "/campus/autonomie-longevite-sante/actualites/",
     "/label/verifier/",
     "/lettre/",
     "/lettre/?sujet=offres&region=bretagne",
@@ -70,6 +73,9 @@ PAGES = [
 FILES = [
     "/recherche/suggestions.json?q=sante",
     "/recherche/offres.atom",
+    "/articles.atom",
+    "/articles.atom?region=hauts-de-france",
+    "/campus/autonomie-longevite-sante/actualites.atom",
     "/campus.csv",
     "/campus.geojson",
     "/indicateurs.csv",
@@ -180,6 +186,8 @@ def test_every_address_has_its_test() -> None:
     }
     # Those that need an offer or an alert: `test_offers.py`, `test_alerts.py`.
     tested |= {"job_offer", "job_offer_report", "job_offer_manage", "alert", "alert_data", "alert_stop"}
+    # Those that need an article: `test_articles.py`.
+    tested |= {"article", "article_sharing", "illustration"}
     assert tested == {pattern.name for pattern in urlpatterns}
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from cmq.campaigns.texts import load_texts
 from cmq.careers.actions import load_occupations
 from cmq.core.errors import Refusal
+from cmq.editorial.actions.rubrics import load_rubrics
 from cmq.evidence.actions import load_indicators
 from cmq.operations import demonstration
 from cmq.proof.actions import publish_keys
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         load_occupations()
         load_texts()
         load_indicators()
+        load_rubrics()
         self._publish_keys()
         self.stdout.write("Registre…")
         call_command("import", "register", stdout=self.stdout)

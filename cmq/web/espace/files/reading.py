@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from cmq.accounts.models import User
 from cmq.applications import rules
-from cmq.applications.actions.writing import differences
 from cmq.applications.models import (
     ApplicationKind,
     ApplicationState,
@@ -21,6 +20,7 @@ from cmq.applications.models import (
     Section,
     SectionRevision,
 )
+from cmq.core.differences import differences
 from cmq.core.models import Change
 from cmq.deliberation.rules import can_run
 from cmq.expertise.models import Assignment

@@ -10,6 +10,7 @@ from cmq.applications import rules
 from cmq.applications.actions import attachments, writing
 from cmq.applications.models import Attachment, Comment, SectionRevision
 from cmq.campuses.rules import can_edit as can_edit_campus
+from cmq.core.differences import differences
 from cmq.core.errors import Refusal
 from cmq.web.espace.access import (
     ACT,
@@ -63,12 +64,12 @@ def section(request: HttpRequest, reference: str, position: int) -> HttpResponse
         "may_draw": is_open and can_edit_campus(person, application.campus),
         "drawn_from": part.drawn_from.all() if writes else [],
         "others": writing.others_present(part, person),
-        "since_last_file": writing.differences(part.earlier_text, part.text) if part.earlier_text else [],
+        "since_last_file": differences(part.earlier_text, part.text) if part.earlier_text else [],
         "neighbours": application.sections.filter(position__in=[position - 1, position + 1]),
     }
     if overtaken:
         context["overtaken"] = overtaken[0]
-        context["between"] = writing.differences(overtaken[0].theirs, form.cleaned_data["text"])
+        context["between"] = differences(overtaken[0].theirs, form.cleaned_data["text"])
         context["kept_form"] = SectionForm(initial={"text": form.cleaned_data["text"], "version": overtaken[0].version})
     return page(request, "espace/files/section.html", context, form=form)
 
@@ -123,7 +124,7 @@ def versions(request: HttpRequest, reference: str, position: int) -> HttpRespons
         "part": part,
         "revisions": revisions,
         "shown": next(each for each in revisions if each.version == number),
-        "changed": writing.differences(texts.get(number - 1, ""), texts[number]),
+        "changed": differences(texts.get(number - 1, ""), texts[number]),
     }
     return page(request, "espace/files/versions.html", context)
 
