@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organisations', '0002_roles_of_the_procedure'),
+        ('organisations', '0003_company_record'),
     ]
 
     operations = [
