@@ -28,6 +28,7 @@ def main() -> None:
     anonymous_pages()
     apart("journal")
     apart("procedure")
+    apart("offers")
     apart("quality")
     apart("search")
     apart("schools")

@@ -5,6 +5,7 @@ included. Without a place, a job or a campus, they are looked for among the newe
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -28,7 +29,7 @@ MOST_PAGES = 50
 # Beyond it a list says « plus de », and its facets count the newest only.
 MOST_COUNTED = 10_000
 # Among how many of the newest offers words are looked for, when nothing else narrows them down.
-MOST_READ = 100_000
+MOST_READ = 30_000
 _MOST_JOBS = 60
 _KM_A_DEGREE = 111.195
 
@@ -175,10 +176,26 @@ def count(found: JobOfferQuerySet) -> int:
 
 def facets(choice: Choice, *, at: dt.datetime) -> dict[str, dict[str, int]]:
     """For kinds and contracts: how many offers each value would show, the other choices kept."""
-    return {
-        "nature": _counts(replace(choice, kinds=()), "kind", at),
-        "contrat": _counts(replace(choice, contracts=()), "contract", at),
-    }
+    return tally(choice, at=at)[1]
+
+
+def tally(choice: Choice, *, at: dt.datetime) -> tuple[int, dict[str, dict[str, int]]]:
+    """How many offers answer (`MOST_COUNTED` + 1 at most), and the facets; one question for both, where it can be."""
+    whole = replace(choice, kinds=(), contracts=(), by_distance=False)
+    newest = offers_of(whole, at=at).values("pk")[:MOST_COUNTED]
+    found = JobOffer.objects.filter(pk__in=newest).order_by()
+    rows = list(found.values_list("kind", "contract").annotate(number=Count("pk")))
+    kinds, contracts = Counter[str](), Counter[str]()
+    total = 0
+    for kind, contract, number in rows:
+        is_kind = not choice.kinds or kind in choice.kinds
+        is_contract = not choice.contracts or contract in choice.contracts
+        kinds[kind] += number * is_contract
+        contracts[contract] += number * is_kind
+        total += number * is_kind * is_contract
+    if sum(number for *_, number in rows) >= MOST_COUNTED:
+        total = count(offers_of(choice, at=at))
+    return total, {"nature": dict(+kinds), "contrat": dict(+contracts)}
 
 
 def distance(choice: Choice, offer: JobOffer) -> float | None:
@@ -187,12 +204,6 @@ def distance(choice: Choice, offer: JobOffer) -> float | None:
     if near is None or near.latitude is None or near.longitude is None or offer.latitude is None:
         return None
     return distance_km(near.latitude, near.longitude, offer.latitude, offer.longitude or 0.0)
-
-
-def _counts(choice: Choice, name: str, at: dt.datetime) -> dict[str, int]:
-    newest = offers_of(replace(choice, by_distance=False), at=at).values("pk")[:MOST_COUNTED]
-    found = JobOffer.objects.filter(pk__in=newest).order_by().values_list(name).annotate(number=Count("pk"))
-    return dict(found)
 
 
 def _of_campus(campus: Campus, at: dt.datetime) -> Q:

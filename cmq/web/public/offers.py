@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 
 from cmq.campuses.models import Campus
 from cmq.careers.models import LinkKind, Occupation
@@ -35,13 +34,13 @@ _READ_AND_ACT = ("GET", "HEAD", "POST")
 
 
 class _Pages(Paginator):  # type: ignore[type-arg]
-    """Pages of a list that is counted up to a bound, and read up to another."""
+    """Pages of a list that is counted elsewhere, and read up to a bound."""
 
-    @cached_property
-    def count(self) -> int:
-        """As many as can be reached."""
-        found: Any = self.object_list
-        return min(selection.count(found), MOST_PAGES * PER_PAGE)
+    count = 0
+
+    def __init__(self, found: Any, total: int) -> None:
+        self.count = min(total, MOST_PAGES * PER_PAGE)
+        super().__init__(found, PER_PAGE)
 
 
 @public
@@ -51,13 +50,13 @@ def offers(request: HttpRequest) -> HttpResponse:
     if not choice.problems and _differs(request, choice):
         return HttpResponseRedirect(f"{request.path}?{choice.query(page=choice.page)}".rstrip("?"))
     found = selection.offers_of(choice, at=at)
-    paginator = _Pages(found.for_list(), PER_PAGE)
+    total, counts = selection.tally(choice, at=at)
+    paginator = _Pages(found.for_list(), total)
     if choice.page > paginator.num_pages:
         raise Http404
     page = paginator.page(choice.page)
     shown = list(page.object_list)
     valid_until(request, *(offer.expires_at for offer in shown if offer.expires_at))
-    total = selection.count(found)
     context = {
         "choice": choice,
         "problems": [{"message": problem} for problem in choice.problems],
@@ -66,7 +65,7 @@ def offers(request: HttpRequest) -> HttpResponse:
         "total": min(total, MOST_COUNTED),
         "is_more": total > MOST_COUNTED,
         "demos": sum(offer.is_demo for offer in shown),
-        "facets": _facets(choice, at),
+        "facets": _facets(choice, counts),
         "chosen": _chosen(choice),
         "radii": selection.RADII,
         "sorts": _sorts(choice),
@@ -82,8 +81,9 @@ def _differs(request: HttpRequest, choice: Choice) -> bool:
     return asked != sorted(choice.pairs())
 
 
-def _facets(choice: Choice, at: Any) -> list[tuple[str, str, list[tuple[str, str, int, bool]]]]:
-    counts = selection.facets(choice, at=at)
+def _facets(
+    choice: Choice, counts: dict[str, dict[str, int]]
+) -> list[tuple[str, str, list[tuple[str, str, int, bool]]]]:
     return [
         (name, title, [(v, str(label), counts[name].get(v, 0), v in chosen) for v, label in choices])
         for name, title, choices, chosen in (
