@@ -3,14 +3,13 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
-from cmq.web.public.exports import cell
+from cmq.core.cells import cell
 
 
 def stored(file: FieldFile, *, name: str, size: int) -> HttpResponse:
@@ -41,5 +40,5 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     writer = csv.writer(out, delimiter=";")
     writer.writerow(header)
     for row in rows:
-        writer.writerow([str(value).replace(".", ",") if isinstance(value, Decimal) else cell(value) for value in row])
+        writer.writerow([cell(value) for value in row])
     return "\ufeff" + out.getvalue()

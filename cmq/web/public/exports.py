@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from cmq.core.cells import cell
 from cmq.search.directory import CampusRow, Hit, Results, Selection
 
 COLUMNS = (
@@ -34,8 +35,6 @@ COLUMNS = (
     "distance_km",
     "page",
 )
-# A spreadsheet would run a cell that begins so.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(results: Results, selection: Selection) -> str:
@@ -97,16 +96,3 @@ def _geometry(row: CampusRow) -> dict[str, Any] | None:
         if len(points) == 1
         else {"type": "MultiPoint", "coordinates": points}
     )
-
-
-def cell(value: Any) -> Any:
-    """A value as a spreadsheet in French reads it; nothing that it would run as a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if isinstance(value, list):
-        value = " | ".join(value)
-    if isinstance(value, float):
-        return str(value).replace(".", ",")
-    return f"'{value}" if str(value).startswith(_FORMULA) else value

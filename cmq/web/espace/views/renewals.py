@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from cmq.core.cells import cell
 from cmq.renewals import actions, review
 from cmq.renewals.calendar import calendar_of
 from cmq.renewals.models import CalendarAddress
@@ -18,7 +19,6 @@ from cmq.renewals.review import Renewal, RenewalState
 from cmq.web import errors
 from cmq.web.espace.access import READ, READ_AND_ACT, logged_in, page, person_of, posted, submit
 from cmq.web.espace.deadlines import CalendarForm, Filters, draw
-from cmq.web.public.exports import cell
 
 PER_PAGE = 50
 COLUMNS = (
