@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "cmq.imports",
     "cmq.official",
     "cmq.search",
+    "cmq.opendata",
     "cmq.alerts",
     "cmq.web",
     "cmq.operations",

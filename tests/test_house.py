@@ -45,7 +45,7 @@ FLOORS = [
     {"deliberation"},
     {"awards"},
     {"renewals", "proof"},
-    {"imports", "official", "search"},
+    {"imports", "official", "search", "opendata"},
     {"alerts"},
     {"web"},
     {"operations"},
