@@ -17,6 +17,7 @@ from cmq.editorial import clock
 from cmq.editorial.models import Article
 from cmq.evidence.models import AnnualReport
 from cmq.labels.models import LabelDecision
+from cmq.opendata.datasets import DATASETS
 from cmq.search.directory import load_choices
 from cmq.tours.models import Tour
 from cmq.web.page_cache import valid_until
@@ -32,6 +33,7 @@ _PAGES = (
     "regions",
     "agenda",
     "indicators",
+    "open_data",
     "verify",
     "projects",
     "courses",
@@ -92,6 +94,7 @@ def sitemap_xml(request: HttpRequest) -> HttpResponse:
     pages += [(reverse("region", args=[each.slug]), newest) for each in choices.regions]
     real = Campus.objects.real().order_by("pk").values_list("pk", "slug")
     pages += [(reverse("campus", args=[slug]), moved.get(pk)) for pk, slug in real]
+    pages += [(reverse("dataset", args=[name]), newest) for name in DATASETS]
     tours = Tour.objects.public().filter(campus__is_demo=False).order_by("pk")
     pages += [(tour.get_absolute_url(), newest) for tour in tours]
     reports = AnnualReport.objects.exclude(published_at=None).filter(campus__is_demo=False).order_by("pk")

@@ -18,6 +18,7 @@ from cmq.campuses.models import AreaKind, Campus, CampusField, FiliereCount, Par
 from cmq.core.partial_dates import PartialDate
 from cmq.labels.actions import record_decision
 from cmq.labels.models import DecisionKind
+from cmq.opendata.datasets import DATASETS
 from cmq.reference.models import Commune, Filiere, Region
 from cmq.web.public.urls import urlpatterns
 from tests.factories import a_campus, a_person, an_organisation, an_origin
@@ -43,6 +44,8 @@ PAGES = [
     "/indicateurs/?region=hauts-de-france&annee=2025",
     "/campus/autonomie-longevite-sante/",
     "/campus/autonomie-longevite-sante/signaler/",
+    "/donnees/",
+    *(f"/donnees/{slug}/" for slug in DATASETS),
     "/agenda/",
     "/agenda/?region=hauts-de-france&public=eleves&lieu=Arras 62",
     "/formations/",
@@ -79,6 +82,11 @@ FILES = [
     "/campus.csv",
     "/campus.geojson",
     "/indicateurs.csv",
+    "/donnees/catalogue",
+    "/donnees/catalogue.ttl",
+    "/donnees/campus.csv",
+    "/donnees/membres-tableur.csv",
+    "/donnees/decisions/schema.json",
     "/agenda.ics",
     "/offres.atom?q=soudeur",
     "/campus/autonomie-longevite-sante/agenda.ics",
