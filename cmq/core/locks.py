@@ -23,7 +23,9 @@ def one_at_a_time(name: str) -> Iterator[bool]:
         with _database_lock(name) as held:
             yield held
     else:
-        with _file_lock(Path(settings.VAR_DIR) / "locks" / f"{slug_of(name)}.lock") as held:
+        # A lock is of one database: another site of this machine has its own.
+        database = slug_of(str(connection.settings_dict["NAME"]))[-80:]
+        with _file_lock(Path(settings.VAR_DIR) / "locks" / f"{database}-{slug_of(name)}.lock") as held:
             yield held
 
 
