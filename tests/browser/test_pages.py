@@ -63,6 +63,11 @@ PUBLIC = [
     "/alertes/recue/",
     "/alertes/faux/",
     "/offres/employeur/faux/",
+    "/articles/",
+    "/articles/?rubrique=reportages",
+    "/articles/bien-vieillir-comment-un-campus-fictif-fait-travailler-ensemble-ceux-qui-soignent-et-ceux-qui/",
+    "/articles/un-chiffre-de-trop/",
+    "/campus/campus-fictif-des-metiers-du-bien-vieillir/actualites/",
     "/label/verifier/",
     "/label/verifier/inconnu/",
     "/lettre/",
@@ -100,6 +105,8 @@ WALKERS: dict[str, list[str]] = {
     "autorite1": [],
     "autorite6": [],
     "observateur": [],
+    "redactrice": ["/espace/redaction/fiches/?q=fictif", "/espace/redaction/?pile=publies"],
+    "relecteur": [],
     "secretaire": [],
     # A real campus, for the lycées of the national list are not invited to a fictional one.
     "gardien": ["/espace/campus/autonomie-longevite-sante/reseau/?q=lycee"],
@@ -112,7 +119,7 @@ USUAL = ViewportSize(width=1280, height=900)
 # A phone, and also 1280 pixels at 400 %.
 NARROW = ViewportSize(width=320, height=700)
 # An answer to a script, no page.
-NO_PAGE = {"file_presence", "espace_report_picture"}
+NO_PAGE = {"file_presence", "espace_report_picture", "newsroom_rendition"}
 
 
 def violations(page: Page) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from pypdf import PdfReader
 
 from cmq.accounts.models import User
@@ -14,6 +15,8 @@ from cmq.campaigns.texts import load_texts
 from cmq.campuses.models import Campus, Partnership
 from cmq.careers.actions import load_occupations
 from cmq.core.models import Change, FeedHead, OutgoingMail
+from cmq.editorial.actions.rubrics import load_rubrics
+from cmq.editorial.models import Article, ArticleState
 from cmq.evidence.actions import load_indicators
 from cmq.evidence.models import AnnualReport
 from cmq.labels.models import LabelDecision
@@ -52,6 +55,7 @@ def test_removed_it_leaves_the_register_as_it_was() -> None:
     load_occupations()
     load_texts()
     load_indicators()
+    load_rubrics()
     a_keeper()
     before = everything()
     assert demonstration.build()
@@ -110,6 +114,36 @@ def test_a_renewal_is_drawn_from_the_life_of_the_campus_and_a_departed_partner_i
     for source in drawn.select_related("section"):
         assert source.section.text, source
     assert departed(Campus.objects.get(name=MAIN), today)
+
+
+def test_a_newsroom_is_at_work() -> None:
+    load_occupations()
+    demonstration.build()
+    now = timezone.now()
+    articles = Article.objects.filter(is_demo=True)
+    assert articles.published(now).national().count() >= 12
+    assert articles.filter(state=ArticleState.IN_REVIEW, is_national=True).count() == 1
+    assert articles.filter(publish_at__gt=now).count() == 1 and articles.filter(withdraw_at__lte=now).count() == 1
+    assert articles.filter(campus__name=MAIN).count() == 3 and articles.filter(proposed_at__isnull=False).count() == 2
+    page = Client().get("/articles/").content.decode()
+    assert "Démonstration" in page
+    first = articles.get(title__startswith="Bien vieillir")
+    page = Client().get(first.get_absolute_url()).content.decode()
+    for part in (
+        "Démonstration : cet article est une fiction",
+        "Crédit :",
+        "<blockquote>",
+        "Voir aussi",
+        "Aide-soignant",
+        "/projets/maison-temoin-de-la-domotique/",
+        "/agenda/",
+        "/offres/",
+    ):
+        assert part in page, part
+    # Every card of every article that is out leads somewhere, or says what became of the thing.
+    for article in articles.published(now):
+        text = Client().get(article.get_absolute_url()).content.decode()
+        assert "{" not in text.split("<main")[1].split("</main>")[0] and "[[" not in text, article
 
 
 def test_every_account_opens_its_desk() -> None:

@@ -58,7 +58,7 @@ def begin(
         region=campus.region if campus else None,
         created_by=by,
         created_at=at,
-        is_demo=campus.is_demo if campus else False,
+        is_demo=campus.is_demo if campus else by.is_demo,
     )
     save_with_free_slug(article, draft.title, default="article", reserved=_old_addresses())
     _add_version(article, draft, by=by, at=at)

@@ -33,6 +33,7 @@ from cmq.operations.demonstration.living import (
     hiring,
     jobs,
     money,
+    newsroom,
     partners,
     projects,
     renewal,
@@ -59,12 +60,17 @@ class Account:
     what: str
 
 
+EDITORS = {
+    "redactrice": "rédactrice : articles, images, textes permanents",
+    "relecteur": "rédacteur, qui relit et accepte ce que l’autre écrit",
+}
 ACCOUNTS = (
     Account(f"gardien@{DOMAIN}", "gardien du registre"),
     Account(f"directrice@{DOMAIN}", "directrice du Campus du Bien-vieillir (fictif) et des campus en campagne"),
     Account(f"contributeur@{DOMAIN}", "contributeur des mêmes campus"),
     Account(f"referente@{DOMAIN}", "référente du Lycée fictif des Dunes"),
     *(Account(f"{name}@{DOMAIN}", what) for name, what in ROLES.items()),
+    *(Account(f"{name}@{DOMAIN}", what) for name, what in EDITORS.items()),
 )
 
 
@@ -108,6 +114,7 @@ def build(*, on: dt.date | None = None, progress: Callable[[str], None] = lambda
         jobs.build(cast)
         hiring.build(cast, origin, on=day)
         searches.build(on=day)
+        newsroom.build(cast, on=day)
         upkeep.build(cast, origin, on=day)
         # Last: a report gathers what all the rooms hold.
         money.reports(cast, on=day)
@@ -254,9 +261,11 @@ def _accounts(lycee: Organisation, campus: Campus, day: dt.date) -> Cast:
     known = {account.email.partition("@")[0]: account for account in ACCOUNTS}
     keeper, director, contributor, contact = (_person(account, password) for account in ACCOUNTS[:4])
     body = organisations.name_keeping_body("Tenue du registre (démonstration)", is_demo=True)
+    editors = {name: _person(known[name], password) for name in EDITORS}
     for organisation, role, person in (
         (body, OrganisationRole.KEEPER, keeper),
         (lycee, OrganisationRole.CONTACT, contact),
+        *((body, OrganisationRole.EDITOR, person) for person in editors.values()),
     ):
         token = organisations.invite(organisation, email=person.email, role=role, by=None)
         campuses.accept_invitation(token, person=person)
@@ -265,7 +274,7 @@ def _accounts(lycee: Organisation, campus: Campus, day: dt.date) -> Cast:
         campuses.accept_invitation(token, person=person)
     campuses.invite(campus, email=f"invitee@{DOMAIN}", role=CampusRole.CONTRIBUTOR, by=director)
     cast = make_cast(keeper, lambda name: _person(known[name], password), on=years_after(day, -2))
-    cast.people |= {"directrice": director, "contributeur": contributor}
+    cast.people |= {"directrice": director, "contributeur": contributor, **editors}
     return cast
 
 

@@ -18,6 +18,7 @@ from cmq.careers.models import OccupationNote
 from cmq.core.feed import change_set, record
 from cmq.core.models import Source
 from cmq.deliberation.models import LabelMeasure, Meeting
+from cmq.editorial.models import Article, Illustration, StandingPage, Tag, WatchedLink
 from cmq.evidence import report
 from cmq.evidence.models import AnnualReport, IndicatorValue
 from cmq.expertise.models import Expert
@@ -50,6 +51,7 @@ def remove() -> bool:
         LabelDecision.objects.delete_demonstration()
         for picture in ProjectPicture.objects.filter(project__campus__is_demo=True):
             _forget_file(picture.file)
+        _remove_articles()
         Campus.objects.filter(is_demo=True).delete()
         Organisation.objects.filter(is_demo=True).delete()
         OccupationNote.objects.filter(written_by__is_demo=True).delete()
@@ -58,6 +60,18 @@ def remove() -> bool:
         Source.objects.filter(title__in=[SOURCE_TITLE, DEMO_AGREEMENT], url="").delete()
         Source.objects.filter(title__startswith="Décision conjointe n° DEMO-").delete()
     return True
+
+
+def _remove_articles() -> None:
+    """What the newsroom of the demonstration wrote and drew; rubrics stay, they are the site's own."""
+    Article.objects.filter(is_demo=True).delete()
+    StandingPage.objects.filter(saved_by__is_demo=True).delete()
+    for picture in Illustration.objects.filter(added_by__is_demo=True).prefetch_related("renditions"):
+        for file in (picture.file, *(each.file for each in picture.renditions.all())):
+            _forget_file(file)
+        picture.delete()
+    Tag.objects.filter(articles=None).delete()
+    WatchedLink.objects.filter(articles=None).delete()
 
 
 def _remove_procedure() -> None:
