@@ -10,12 +10,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from cmq.careers.models import JobTitle
+from cmq.core.feed import change_set, record, record_bulk
 from cmq.funding.models import FundingAgreement
 from cmq.labels.actions import Terms, correct_decision
 from cmq.labels.models import DecisionKind, LabelDecision
 from cmq.opendata.columns import Kind
 from cmq.opendata.dataset import Dataset
 from cmq.opendata.datasets import DATASETS
+from cmq.opendata.freshness import last_changed
 from tests.factories import a_keeper
 
 from .publishing import a_job, measure, publish
@@ -138,3 +141,17 @@ def test_more_rows_ask_no_more_queries(dataset: Dataset) -> None:
     for number in range(2, 8):
         add(number)
     assert queries() == few <= 9
+
+
+def test_the_last_change_is_that_of_its_own_kinds_of_objects() -> None:
+    campus = publish("Ouvert")
+    before = last_changed(DATASETS["campus"])
+    assert before is not None and last_changed(DATASETS["metiers"]) is None
+    with change_set():
+        record_bulk(model=JobTitle, count=2, first="1", last="2", summary="Deux appellations.")
+    after = last_changed(DATASETS["metiers"])
+    assert after is not None and after > before
+    assert last_changed(DATASETS["campus"]) == before
+    with change_set():
+        record(campus, "essai.interne", "Interne.", is_private=True)
+    assert last_changed(DATASETS["campus"]) == before

@@ -30,7 +30,7 @@ class Occupations(Dataset):
     )
     row_is = "métier"
     key = ("code",)
-    models = (Occupation, OccupationNote)
+    models = (Occupation, JobTitle, OccupationNote)
     sources = ("ROME, France Travail, Licence Ouverte", "Rédaction du registre, pour la colonne « texte_redaction »")
     keywords = ("métier", "ROME", "orientation")
     columns = (

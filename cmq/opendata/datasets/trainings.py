@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db.models import Prefetch
 
+from cmq.campuses.models import Partnership
 from cmq.opendata.columns import (
     Column,
     Kind,
@@ -32,7 +33,8 @@ class Trainings(Dataset):
     )
     row_is = "formation"
     key = ("numero",)
-    models = (Training, TrainingShare)
+    # A training is on offer as long as who gives it is a member.
+    models = (Training, TrainingShare, Partnership)
     keywords = ("formation", "diplôme", "apprentissage", "RNCP", "ROME")
     limits = "Les places sont des capacités, non des personnes."
     columns = (
