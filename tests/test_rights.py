@@ -20,7 +20,11 @@ from cmq.core.models import Change, OutgoingMail
 from cmq.core.rights import RIGHTS, Role
 from cmq.expertise.models import DeclaredConflict
 from cmq.web.espace.urls import urlpatterns
+<<<<<<< HEAD
 from tests import hiring, money, newsrooms, partnering, shared_work, taught, touring
+=======
+from tests import hiring, letters_desk, money, partnering, shared_work, taught, touring
+>>>>>>> 183cac7 (newsletter: Compose, see, propose and agree in the workspace; keep the archive and its feed; show three issues.)
 from tests.cast import Stage, a_stage
 
 autodiscover_modules("rules")
@@ -280,6 +284,7 @@ DOORS = {
     **{name: Door(*door) for name, door in shared_work.DOORS.items()},
     **{name: Door(*door) for name, door in taught.DOORS.items()},
     **{name: Door(*door) for name, door in touring.DOORS.items()},
+    **{name: Door(*door) for name, door in letters_desk.DOORS.items()},
     **{name: Door(*door) for name, door in hiring.DOORS.items()},
 }
 # Pages of the person, in no campus.
@@ -317,6 +322,7 @@ ONLY_POST = {
     *shared_work.ONLY_POST,
     *taught.ONLY_POST,
     *touring.ONLY_POST,
+    *letters_desk.ONLY_POST,
 }
 # An empty POST that is a whole act: checked with reading only.
 ACTS_ON_EMPTY_POST = {
@@ -346,6 +352,7 @@ ACTS_ON_EMPTY_POST = {
     *shared_work.ONLY_POST,
     *taught.ONLY_POST,
     *touring.ONLY_POST,
+    *letters_desk.ACTS_ON_EMPTY_POST,
 }
 # Inside a page that they may open, what contributors and contacts may not do is refused aloud.
 REFUSED_ALOUD = {
@@ -361,7 +368,11 @@ REFUSED_ALOUD = {
 
 LIVING = {
     name: part.address
+<<<<<<< HEAD
     for part in (money, newsrooms, shared_work, taught, touring, hiring, partnering)
+=======
+    for part in (money, shared_work, taught, touring, hiring, partnering, letters_desk)
+>>>>>>> 183cac7 (newsletter: Compose, see, propose and agree in the workspace; keep the archive and its feed; show three issues.)
     for name in part.DOORS
 }
 

@@ -73,6 +73,8 @@ PUBLIC = [
     "/lettre/",
     "/lettre/recue/",
     "/lettre/fin/",
+    "/lettre/numeros/",
+    "/lettre/1/",
     "/recherche/",
     "/recherche/?q=aide-soignant+%C3%A0+30+km+de+Berck",
     "/recherche/?q=sante&type=campus",
@@ -108,11 +110,12 @@ WALKERS: dict[str, list[str]] = {
     "redactrice": ["/espace/redaction/fiches/?q=fictif", "/espace/redaction/?pile=publies"],
     "relecteur": [],
     "secretaire": [],
+    "gardienne": [],
     # A real campus, for the lycées of the national list are not invited to a fictional one.
     "gardien": ["/espace/campus/autonomie-longevite-sante/reseau/?q=lycee"],
 }
 # The acts that a page offers depend on the state of what it shows: so many pages of one name are read for their links.
-MOST_OF_A_NAME = {"espace_project": 7, "espace_notice": 7, "file": 25, "item": 10} | dict.fromkeys(
+MOST_OF_A_NAME = {"issue": 5, "espace_project": 7, "espace_notice": 7, "file": 25, "item": 10} | dict.fromkeys(
     ["meeting", "decision", "measure", "campaign", "expert"], 6
 )
 USUAL = ViewportSize(width=1280, height=900)

@@ -98,7 +98,7 @@ def run(*, at: dt.datetime | None = None, line: type[Line] = Line) -> Report | N
             start(issue, at=at)
         pace = Pace(settings.LETTER_PER_MINUTE)
         for issue in Issue.objects.filter(state=IssueState.SENDING).order_by("number"):
-            _send_issue(issue, report, pace, line, at=at)
+            send(issue, report, pace, line=line, at=at)
             if report.trouble:
                 break
         return report
@@ -162,7 +162,7 @@ def take(issue: Issue, drawer: Drawer, *, at: dt.datetime) -> tuple[Batch, list[
     return batch, ready, len(empty)
 
 
-def _send_issue(issue: Issue, report: Report, pace: Pace, line: type[Line], *, at: dt.datetime | None) -> None:
+def send(issue: Issue, report: Report, pace: Pace, *, line: type[Line] = Line, at: dt.datetime | None = None) -> None:
     """Batch after batch, a connection each, until nothing is left, somebody pauses, or the server is in trouble."""
     drawer = Drawer(issue)
     try:

@@ -32,6 +32,7 @@ from cmq.labels.models import DecisionKind
 from cmq.operations.demonstration.living import (
     hiring,
     jobs,
+    letter,
     money,
     newsroom,
     partners,
@@ -116,6 +117,7 @@ def build(*, on: dt.date | None = None, progress: Callable[[str], None] = lambda
         searches.build(on=day)
         newsroom.build(cast, on=day)
         upkeep.build(cast, origin, on=day)
+        letter.build(cast, on=day)
         # Last: a report gathers what all the rooms hold.
         money.reports(cast, on=day)
         renewal.build(cast, on=day)

@@ -29,7 +29,7 @@ from cmq.network.models import Convention
 from cmq.offers.actions.letters import forget as forget_employer
 from cmq.offers.models import Employer
 from cmq.operations.demonstration.building import SOURCE_TITLE, is_present
-from cmq.operations.demonstration.living import searches
+from cmq.operations.demonstration.living import letter, searches
 from cmq.organisations.models import Organisation
 from cmq.projects.models import ProjectPicture
 from cmq.tours.actions.letters import forget
@@ -47,6 +47,7 @@ def remove() -> bool:
         for registration in Registration.objects.filter(stop__tour__campus__is_demo=True):
             forget(registration)
         _forget_hiring()
+        letter.remove()
         _forget_money()
         LabelDecision.objects.delete_demonstration()
         for picture in ProjectPicture.objects.filter(project__campus__is_demo=True):

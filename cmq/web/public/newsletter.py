@@ -1,22 +1,27 @@
 """The letter for its readers: asking for it, the page of one's choices, leaving, the archive."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from cmq.core.errors import Refusal
 from cmq.newsletter import consent
 from cmq.newsletter.actions import subscribing
 from cmq.newsletter.links import Purpose
-from cmq.newsletter.models import Rhythm, Subscriber, Theme
+from cmq.newsletter.models import Issue, Rhythm, Subscriber, Theme
 from cmq.newsletter.rules import Wishes
 from cmq.reference.models import Filiere, Region
 from cmq.web import errors
 from cmq.web.public.common import public
 from cmq.web.public.guard import HOUR, OpenForm, is_over_limit, stamp
 
+PER_PAGE = 30
+IN_FEED = 20
 PER_HOUR = 10  # requests from one connection: a classroom may share one
 _ACTS = ("GET", "HEAD", "POST")
 
@@ -149,6 +154,30 @@ def own_data(request: HttpRequest, token: str, form: str) -> HttpResponse:
 def left(request: HttpRequest) -> HttpResponse:
     """That the subscription is over."""
     return render(request, "public/newsletter/left.html")
+
+
+@public
+def archive(request: HttpRequest) -> HttpResponse:
+    """The issues that have left, newest first."""
+    page = Paginator(Issue.objects.public(), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "public/newsletter/archive.html", {"page": page})
+
+
+@public
+def issue(request: HttpRequest, number: int) -> HttpResponse:
+    """One issue, all its blocks."""
+    found = get_object_or_404(Issue.objects.public(), number=number)
+    return render(request, "public/newsletter/issue.html", {"issue": found, "blocks": found.blocks.all()})
+
+
+@public
+def feed(request: HttpRequest) -> HttpResponse:
+    """The last issues as Atom (RFC 4287), without the demonstration."""
+    issues = list(Issue.objects.public().filter(is_demo=False).prefetch_related("blocks")[:IN_FEED])
+    updated = issues[0].started_at if issues else timezone.make_aware(dt.datetime(2026, 1, 1))
+    context = {"issues": issues, "updated": updated}
+    kind = "application/atom+xml; charset=utf-8"
+    return render(request, "public/newsletter/issues.atom", context, content_type=kind)
 
 
 def private(answer: HttpResponse) -> HttpResponse:

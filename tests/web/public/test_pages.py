@@ -66,6 +66,7 @@ PAGES = [
     "/lettre/?sujet=offres&region=bretagne",
     "/lettre/recue/",
     "/lettre/fin/",
+    "/lettre/numeros/",
     "/a-propos/",
     "/mentions-legales/",
     "/donnees-personnelles/",
@@ -96,6 +97,7 @@ FILES = [
     "/.well-known/security.txt",
     "/.well-known/jwks.json",
     "/.well-known/did.json",
+    "/lettre/numeros.atom",
     "/robots.txt",
     "/sitemap.xml",
 ]
@@ -178,7 +180,7 @@ def test_every_address_has_its_test() -> None:
     tested |= {"public_tour", "public_stop", "tour_ics", "stop_poster", "stop_register", "stop_registered"}
     tested |= {"registration"}
     # Those that need a subscription: `test_newsletter.py`.
-    tested |= {"newsletter_subscription", "newsletter_own_data", "newsletter_unsubscribe"}
+    tested |= {"newsletter_subscription", "newsletter_own_data", "newsletter_unsubscribe", "newsletter_issue"}
     # The webhook: `test_returns.py`.
     tested |= {"newsletter_returned"}
     # Those that need something of a campus, or a job: `test_projects.py`, `test_trainings.py`, `test_careers.py`…

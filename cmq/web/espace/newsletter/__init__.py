@@ -1,0 +1,1 @@
+"""`/espace/lettre/…`: the issues of the letter."""
