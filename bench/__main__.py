@@ -30,6 +30,7 @@ def main() -> None:
     apart("procedure")
     apart("offers")
     apart("quality")
+    apart("letter")
     apart("search")
     apart("schools")
     if not demonstration.is_present():

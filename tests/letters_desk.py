@@ -13,14 +13,14 @@ from tests.money import NOBODY
 KEEPERS = frozenset({Role.KEEPER, Role.TECHNICIAN})
 READ = ("issues", "issue", "issue_drawn")
 WRITE = ("issue_new", "issue_edit", "issue_choose", "issue_text", "issue_block", "issue_agree")
+WRITE += ("issue_take_back",)
 ONLY_POST = ("issue_propose", "issue_pause", "issue_resume", "issue_remove")
 ONLY_POST += ("issue_block_up", "issue_block_down", "issue_block_remove")
-# A remark is not obligatory.
-ACTS_ON_EMPTY_POST = (*ONLY_POST, "issue_take_back")
+ACTS_ON_EMPTY_POST = ONLY_POST
 # Who reads, who posts, how others are turned away.
 DOORS: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(READ, (KEEPERS, NOBODY, 403)),
-    **dict.fromkeys((*WRITE, "issue_take_back"), (KEEPERS, KEEPERS, 403)),
+    **dict.fromkeys(WRITE, (KEEPERS, KEEPERS, 403)),
     **dict.fromkeys(ONLY_POST, (NOBODY, KEEPERS, 403)),
 }
 

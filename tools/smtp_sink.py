@@ -13,7 +13,8 @@ from collections import Counter
 class Sink:
     """A server on a free port of this machine, until `close`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, pipelining: bool = False) -> None:
+        self._hello = b"250-sink\r\n250 PIPELINING\r\n" if pipelining else b"250 sink\r\n"
         self.taken: Counter[str] = Counter()
         self.bytes = 0
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -47,6 +48,9 @@ class Sink:
         while True:
             line, _, buffer = _until(connection, buffer, b"\r\n").partition(b"\r\n")
             verb = line[:4].upper()
+            if verb == b"EHLO":
+                connection.sendall(self._hello)
+                continue
             if verb == b"RCPT":
                 to = line.partition(b"<")[2].partition(b">")[0].decode()
             if verb == b"DATA":
@@ -72,7 +76,7 @@ def _until(connection: socket.socket, buffer: bytes, end: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    sink = Sink()
+    sink = Sink(pipelining="pipelining" in sys.argv)
     print(sink.port, flush=True)
     for _ in sys.stdin:
         print(sink.taken.total(), flush=True)

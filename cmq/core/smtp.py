@@ -93,28 +93,56 @@ class Line:
         """
         assert self._smtp is not None
         try:
-            code, said = self._smtp.mail(sender)
-            about_address = code == 250
-            if about_address:
-                code, said = self._smtp.rcpt(to)
-            if code not in (250, 251):
-                if code != CLOSING:
-                    self._smtp.rset()
-                return _reply(code, said, about_address)
+            refused = self._open_letter(self._smtp, sender, to)
         except (OSError, smtplib.SMTPException) as error:
             raise NotHandedOver(type(error).__name__) from None
+        if refused is not None:
+            return refused
         try:
-            code, said = self._smtp.data(message)
-        except smtplib.SMTPDataError as refused:
-            return _reply(refused.smtp_code, refused.smtp_error, False)
+            self._smtp.send(_stuffed(message))
+            code, said = self._smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             raise InDoubt(type(error).__name__) from None
         return _reply(code, said, False)
+
+    @staticmethod
+    def _open_letter(smtp: smtplib.SMTP, sender: str, to: str) -> Reply | None:
+        """Say from whom and to whom, and ask to begin; the refusal, if any.
+
+        In one go where the server allows it (RFC 2920): two waits for an answer a letter instead of four.
+        """
+        said = [f"MAIL FROM:{smtplib.quoteaddr(sender)}", f"RCPT TO:{smtplib.quoteaddr(to)}", "DATA"]
+        replies: list[tuple[int, bytes]] = []
+        if smtp.has_extn("pipelining"):
+            smtp.send("".join(f"{line}\r\n" for line in said))
+            replies = [smtp.getreply() for _ in said]
+        else:
+            for line in said:
+                smtp.putcmd(line)
+                replies.append(smtp.getreply())
+                if replies[-1][0] >= 400:
+                    break
+        bad = next((place for place, (code, _) in enumerate(replies) if code >= 400), None)
+        if bad is None:
+            return None
+        if replies[-1][0] == 354:
+            # It waits for a letter to nobody: an empty one, which goes nowhere.
+            smtp.send(b".\r\n")
+            smtp.getreply()
+        elif replies[bad][0] != CLOSING:
+            smtp.rset()
+        return _reply(*replies[bad], bad == 1)
 
     def _hang_up(self) -> None:
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
+
+
+def _stuffed(message: bytes) -> bytes:
+    """The letter as it is written after DATA: a dot before each line that begins with one, then the end."""
+    end = b"" if message.endswith(b"\r\n") else b"\r\n"
+    return (message.replace(b"\r\n.", b"\r\n..") if b"\r\n." in message else message) + end + b".\r\n"
 
 
 def _reply(code: int, said: bytes | str, about_address: bool) -> Reply:
