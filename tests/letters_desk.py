@@ -10,7 +10,7 @@ from cmq.newsletter.models import Block, BlockKind, Issue
 from tests.cast import Stage
 from tests.money import NOBODY
 
-KEEPERS = frozenset({Role.KEEPER, Role.TECHNICIAN})
+EDITORS = frozenset({Role.EDITOR, Role.TECHNICIAN})
 READ = ("issues", "issue", "issue_drawn")
 WRITE = ("issue_new", "issue_edit", "issue_choose", "issue_text", "issue_block", "issue_agree")
 WRITE += ("issue_take_back",)
@@ -19,9 +19,9 @@ ONLY_POST += ("issue_block_up", "issue_block_down", "issue_block_remove")
 ACTS_ON_EMPTY_POST = ONLY_POST
 # Who reads, who posts, how others are turned away.
 DOORS: dict[str, tuple[Any, ...]] = {
-    **dict.fromkeys(READ, (KEEPERS, NOBODY, 403)),
-    **dict.fromkeys(WRITE, (KEEPERS, KEEPERS, 403)),
-    **dict.fromkeys(ONLY_POST, (NOBODY, KEEPERS, 403)),
+    **dict.fromkeys(READ, (EDITORS, NOBODY, 403)),
+    **dict.fromkeys(WRITE, (EDITORS, EDITORS, 403)),
+    **dict.fromkeys(ONLY_POST, (NOBODY, EDITORS, 403)),
 }
 
 

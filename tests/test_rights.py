@@ -20,11 +20,7 @@ from cmq.core.models import Change, OutgoingMail
 from cmq.core.rights import RIGHTS, Role
 from cmq.expertise.models import DeclaredConflict
 from cmq.web.espace.urls import urlpatterns
-<<<<<<< HEAD
-from tests import hiring, money, newsrooms, partnering, shared_work, taught, touring
-=======
-from tests import hiring, letters_desk, money, partnering, shared_work, taught, touring
->>>>>>> 183cac7 (newsletter: Compose, see, propose and agree in the workspace; keep the archive and its feed; show three issues.)
+from tests import hiring, letters_desk, money, newsrooms, partnering, shared_work, taught, touring
 from tests.cast import Stage, a_stage
 
 autodiscover_modules("rules")
@@ -368,11 +364,7 @@ REFUSED_ALOUD = {
 
 LIVING = {
     name: part.address
-<<<<<<< HEAD
     for part in (money, newsrooms, shared_work, taught, touring, hiring, partnering)
-=======
-    for part in (money, shared_work, taught, touring, hiring, partnering, letters_desk)
->>>>>>> 183cac7 (newsletter: Compose, see, propose and agree in the workspace; keep the archive and its feed; show three issues.)
     for name in part.DOORS
 }
 

@@ -10,8 +10,8 @@ from django.core.validators import validate_email
 
 from cmq.core.errors import require
 from cmq.core.rights import right
+from cmq.editorial.rules import EDITORS, is_editor
 from cmq.newsletter.models import Block, Rhythm, Theme
-from cmq.organisations.rules import KEEPERS, is_keeper
 from cmq.reference.models import Filiere, Region
 
 # Nobody who did not confirm wants it: the request goes after a month.
@@ -27,11 +27,11 @@ NO_LINK = (
 )
 
 
-@right("newsletter.write", "Composer et proposer un numéro de la lettre", roles=KEEPERS)
-@right("newsletter.agree", "Donner l’accord à l’envoi d’un numéro que l’on n’a pas écrit", roles=KEEPERS)
+@right("newsletter.write", "Composer et proposer un numéro de la lettre", roles=EDITORS)
+@right("newsletter.agree", "Donner l’accord à l’envoi d’un numéro que l’on n’a pas écrit", roles=EDITORS)
 def can_write(person: Any) -> bool:
-    """Those who make the letter. Who agrees must be another of them (`actions.agreeing`)."""
-    return is_keeper(person)
+    """The newsroom. Who agrees must be another of them (`actions.agreeing`)."""
+    return is_editor(person)
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,6 @@ WALKERS: dict[str, list[str]] = {
     "redactrice": ["/espace/redaction/fiches/?q=fictif", "/espace/redaction/?pile=publies"],
     "relecteur": [],
     "secretaire": [],
-    "gardienne": [],
     # A real campus, for the lycées of the national list are not invited to a fictional one.
     "gardien": ["/espace/campus/autonomie-longevite-sante/reseau/?q=lycee"],
 }

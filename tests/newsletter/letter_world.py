@@ -13,7 +13,7 @@ from cmq.newsletter.actions import agreeing, composing, subscribing
 from cmq.newsletter.links import Purpose
 from cmq.newsletter.models import Consent, Issue, Rhythm, Subscriber, Theme
 from cmq.newsletter.rules import Wishes
-from tests.factories import a_keeper
+from tests.newsrooms import an_editor
 
 DAY = dt.timedelta(days=1)
 EVERYTHING = frozenset(Theme)
@@ -76,7 +76,7 @@ def crowd(number: int, *, rhythm: Rhythm = Rhythm.WEEKLY, domain: str = "exemple
 
 def an_issue(*, by: User | None = None, blocks: int = 1, **fields: Any) -> Issue:
     """A draft with some free texts."""
-    by = by or a_keeper()
+    by = by or an_editor()
     issue = composing.begin(**{"title": "Des nouvelles", "by": by, **fields})
     for number in range(1, blocks + 1):
         composing.add_text(issue, title=f"Nouvelle {number}", text="Il s’est passé quelque chose.", by=by)
@@ -89,4 +89,4 @@ def agreed(issue: Issue | None = None, *, at: dt.datetime | None = None, **field
     issue = issue or an_issue(**fields)
     agreeing.propose(issue, by=issue.written_by, at=at)
     issue.refresh_from_db()
-    return agreeing.agree(issue, version=issue.version, by=a_keeper(), at=at)
+    return agreeing.agree(issue, version=issue.version, by=an_editor(), at=at)

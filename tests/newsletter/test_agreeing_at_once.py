@@ -2,7 +2,7 @@
 
 from cmq.newsletter.actions import agreeing, composing
 from cmq.newsletter.models import Issue, IssueState
-from tests.factories import a_keeper
+from tests.newsrooms import an_editor
 from tests.procedure.test_at_once import at_once
 
 from .letter_world import an_issue
@@ -13,7 +13,7 @@ def test_two_agreements_at_once_give_two_numbers(committed_db: None) -> None:
     for issue in issues:
         agreeing.propose(issue, by=issue.written_by)
         issue.refresh_from_db()
-    keepers = [a_keeper() for _ in issues]
+    keepers = [an_editor() for _ in issues]
     pairs = zip(issues, keepers, strict=True)
     at_once(*(lambda i=i, k=k: agreeing.agree(i, version=i.version, by=k) for i, k in pairs))
     assert sorted(Issue.objects.values_list("number", flat=True)) == [1, 2, 3]
@@ -23,7 +23,7 @@ def test_agreed_and_changed_at_once_only_what_was_read_leaves(committed_db: None
     issue = an_issue()
     agreeing.propose(issue, by=issue.written_by)
     issue.refresh_from_db()
-    second, writer = a_keeper(), issue.written_by
+    second, writer = an_editor(), issue.written_by
 
     def rewrite() -> None:
         agreeing.take_back(issue, by=writer)

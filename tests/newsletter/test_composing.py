@@ -15,7 +15,8 @@ from cmq.newsletter.models import BlockKind, Issue, IssueState, Rhythm
 from cmq.offers.models import JobOffer
 from cmq.reference.models import Commune
 from cmq.tours.actions import planning
-from tests.factories import a_campus, a_keeper, a_person
+from tests.factories import a_campus, a_person
+from tests.newsrooms import an_editor
 from tests.tours.tour_world import World
 
 from .letter_world import DAY, agreed, an_issue
@@ -117,7 +118,7 @@ def test_blocks_are_searched_changed_moved_and_taken_out() -> None:
 
 
 def test_what_an_issue_says_is_checked_and_nobody_writes_over_another() -> None:
-    keeper = a_keeper()
+    keeper = an_editor()
     for title, intro, said in ((" ", "", "objet de la lettre"), ("x" * 151, "", "150"), ("x", "x" * 2001, "2 000")):
         with pytest.raises(Refusal, match=said):
             composing.begin(title=title, intro=intro, by=keeper)
@@ -131,7 +132,7 @@ def test_what_an_issue_says_is_checked_and_nobody_writes_over_another() -> None:
 
 def test_a_second_person_agrees_and_it_has_a_number_from_then_on() -> None:
     issue = an_issue()
-    writer, second = issue.written_by, a_keeper()
+    writer, second = issue.written_by, an_editor()
     agreeing.propose(issue, by=writer)
     issue.refresh_from_db()
     with pytest.raises(NotAllowed, match="seconde personne"):
@@ -152,7 +153,7 @@ def test_a_second_person_agrees_and_it_has_a_number_from_then_on() -> None:
 
 
 def test_who_last_changed_or_proposed_it_is_no_second_person() -> None:
-    issue, (editor, proposer, second) = an_issue(), (a_keeper(), a_keeper(), a_keeper())
+    issue, (editor, proposer, second) = an_issue(), (an_editor(), an_editor(), an_editor())
     composing.add_text(issue, title="De ma main", text="", by=editor)
     agreeing.propose(issue, by=proposer)
     issue.refresh_from_db()
@@ -190,4 +191,4 @@ def test_an_empty_issue_is_not_proposed_and_acts_keep_to_their_states() -> None:
     for act in (agreeing.propose, agreeing.pause, agreeing.resume, agreeing.take_back):
         with pytest.raises(NotAllowed):
             act(issue, by=a_person())
-    assert not rules.can_write(a_person()) and rules.can_write(a_keeper())
+    assert not rules.can_write(a_person()) and rules.can_write(an_editor())

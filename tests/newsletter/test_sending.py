@@ -38,7 +38,7 @@ from cmq.newsletter.models import (
     Theme,
 )
 from cmq.reference.models import Filiere, Region
-from tests.factories import a_keeper
+from tests.newsrooms import an_editor
 from tests.procedure.test_at_once import at_once
 from tools.smtp_sink import Sink
 
@@ -122,7 +122,7 @@ def test_a_second_run_sends_nothing_and_nothing_leaves_before_its_hour(postman: 
     issue.refresh_from_db()
     assert sending.run() is not None and not postman.to
     later = timezone.now() + DAY
-    agreeing.agree(issue, version=issue.version, scheduled_for=later, by=a_keeper())
+    agreeing.agree(issue, version=issue.version, scheduled_for=later, by=an_editor())
     assert sending.run() is not None and not postman.to
     for _ in range(2):
         sending.run(at=later)
@@ -298,7 +298,7 @@ def test_a_server_that_does_not_answer_loses_nothing(settings: object, postman: 
 def test_a_demonstration_never_writes_to_real_people(postman: Postman) -> None:
     crowd(2)
     crowd(3, domain="demonstration.invalid", is_demo=True)
-    demo, other = a_keeper(), a_keeper()
+    demo, other = an_editor(), an_editor()
     for person in (demo, other):
         person.is_demo = True
         person.save()

@@ -38,7 +38,6 @@ ROLES: dict[str, str] = {
     **{f"autorite{number}": f"membre du collège, {name}" for number, (name, _) in enumerate(AUTHORITIES, 1)},
     "secretaire": "secrétaire des autorités",
     "observateur": "observateur national",
-    "gardienne": "seconde gardienne du registre (donne l’accord aux numéros de la lettre)",
 }
 
 
@@ -79,7 +78,6 @@ def make_cast(keeper: User, person: Callable[[str], User], *, on: dt.date) -> Ca
         "caen": (consulted, OrganisationRole.OPINION),
         "secretaire": (secretariat, OrganisationRole.SECRETARY),
         "observateur": (secretariat, OrganisationRole.OBSERVER),
-        "gardienne": (Organisation.objects.get(keeps_register=True, is_demo=True), OrganisationRole.KEEPER),
     }
     for name, user in people.items():
         role = OrganisationRole.EXPERT if name.startswith("expert") else OrganisationRole.AUTHORITY

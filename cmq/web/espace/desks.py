@@ -21,6 +21,7 @@ from cmq.editorial.rules import is_editor
 from cmq.expertise.models import Assignment
 from cmq.expertise.rules import can_manage, readable_assignments
 from cmq.instruction.models import OpinionRequest
+from cmq.newsletter.models import Issue, IssueState
 from cmq.organisations.models import OrganisationRole
 from cmq.organisations.rules import memberships, roles_of
 from cmq.web.espace.waiting import Waiting
@@ -66,7 +67,7 @@ def _all(person: User) -> Iterator[Waiting]:
 
 def rooms(person: User) -> list[tuple[str, str]]:
     """Where the college and its secretariat go when nothing waits: wording and address."""
-    newsroom = [("La rédaction", reverse("newsroom"))] if is_editor(person) else []
+    newsroom = [("La rédaction", reverse("newsroom")), ("La lettre", reverse("issues"))] if is_editor(person) else []
     if not (can_run(person) or sits_somewhere(person)):
         return newsroom
     return [
@@ -97,6 +98,8 @@ def _newsroom(person: User) -> Iterator[Waiting]:
         newsroom, national = reverse("newsroom"), Article.objects.national()
         reviewed = national.filter(state=ArticleState.IN_REVIEW)
         yield Waiting(reviewed.count(), "article(s) en relecture", f"{newsroom}?pile=relecture")
+        letters = Issue.objects.filter(state=IssueState.PROPOSED)
+        yield Waiting(letters.count(), "numéro(s) de la lettre à relire", reverse("issues"))
         proposed = Article.objects.filter(proposed_at__isnull=False, is_national=False)
         yield Waiting(proposed.count(), "actualité(s) proposée(s) par des campus", f"{newsroom}?pile=proposes")
         broken = WatchedLink.objects.exclude(problem="")

@@ -10,11 +10,8 @@ from cmq.web.espace.expertise import urls as expertise
 from cmq.web.espace.files import urls as files
 from cmq.web.espace.funding import urls as funding
 from cmq.web.espace.network import urls as network
-<<<<<<< HEAD
-from cmq.web.espace.newsroom import urls as newsroom
-=======
 from cmq.web.espace.newsletter import urls as newsletter
->>>>>>> 183cac7 (newsletter: Compose, see, propose and agree in the workspace; keep the archive and its feed; show three issues.)
+from cmq.web.espace.newsroom import urls as newsroom
 from cmq.web.espace.offers import urls as offers
 from cmq.web.espace.official import urls as official
 from cmq.web.espace.projects import urls as projects

@@ -13,7 +13,6 @@ from cmq.core.models import OutgoingMail
 from cmq.core.text import agreed
 from cmq.labels.models import LabelDecision
 from cmq.labels.review import oddities, without_dated_label
-from cmq.newsletter.models import Issue, IssueState
 from cmq.offers import review as offers
 from cmq.upkeep.rules import review_overdue
 
@@ -66,11 +65,6 @@ def counts() -> list[Waiting]:
         Waiting(heaps.duplicates, "doublon(s) possible(s)", reverse("registre_duplicates")),
         Waiting(
             review_overdue(on=timezone.localdate()).count(), "revue(s) d’accès en retard", reverse("registre_upkeep")
-        ),
-        Waiting(
-            Issue.objects.filter(state=IssueState.PROPOSED).count(),
-            "numéro(s) de la lettre à relire",
-            reverse("issues"),
         ),
         Waiting(
             OutgoingMail.objects.waiting().count(), "lettre(s) en attente", f"{reverse('registre_outbox')}?etat=attente"

@@ -6,8 +6,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cmq.newsletter.models import Issue, IssueState
-from tests.factories import a_campus, a_keeper
+from tests.factories import a_campus
 from tests.newsletter.letter_world import agreed, an_issue, crowd
+from tests.newsrooms import an_editor
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +21,7 @@ def desk_of(person: object) -> Client:
 
 def test_an_issue_is_composed_proposed_and_agreed_by_another() -> None:
     campus = a_campus("Campus du Littoral")
-    writer, second = desk_of(a_keeper()), desk_of(a_keeper())
+    writer, second = desk_of(an_editor()), desk_of(an_editor())
     begun = writer.post("/espace/lettre/nouveau/", {"title": "Des nouvelles", "intro": "", "rhythm": "hebdomadaire"})
     issue = Issue.objects.get()
     here = f"/espace/lettre/{issue.pk}/"

@@ -45,22 +45,22 @@ class Nowhere(Line):
 
 def build(cast: Cast, *, on: dt.date) -> None:
     """Five readers, one request, three issues."""
-    keeper, second = cast.keeper, cast["gardienne"]
+    writer, second = cast["redactrice"], cast["relecteur"]
     at = timezone.make_aware(dt.datetime.combine(on, dt.time(9))) - dt.timedelta(days=8)
     for name, wishes in READERS.items():
         _subscribe(f"{name}@{DOMAIN}", wishes, at=at)
     subscribing.ask(f"indecis@{DOMAIN}", Wishes(regions=[Region.objects.get(code="32")]), is_demo=True, at=at)
-    first = composing.begin(title="La rentrée des campus (fictif)", intro=WELCOME, by=keeper, at=at)
+    first = composing.begin(title="La rentrée des campus (fictif)", intro=WELCOME, by=writer, at=at)
     _fill(first, BlockKind.CAMPUS, BlockKind.EVENT, at=at)
-    agreeing.propose(first, by=keeper, at=at)
+    agreeing.propose(first, by=writer, at=at)
     first.refresh_from_db()
     sent = sending.start(agreeing.agree(first, version=first.version, by=second, at=at), at=at)
     sending.send(sent, sending.Report(), sending.Pace(0), line=Nowhere, at=at)
     at += dt.timedelta(days=7)
-    waiting = composing.begin(title="Ce qui s’invente cet hiver (fictif)", by=keeper, at=at)
+    waiting = composing.begin(title="Ce qui s’invente cet hiver (fictif)", by=writer, at=at)
     _fill(waiting, BlockKind.ARTICLE, BlockKind.EVENT, BlockKind.OFFER, at=at)
-    composing.add_text(waiting, title="Le mot de la rédaction", text="Bonne lecture, inventée elle aussi.", by=keeper)
-    agreeing.propose(waiting, by=keeper, at=at)
+    composing.add_text(waiting, title="Le mot de la rédaction", text="Bonne lecture, inventée elle aussi.", by=writer)
+    agreeing.propose(waiting, by=writer, at=at)
     monthly = composing.begin(title="Le mois des campus (fictif)", rhythm=Rhythm.MONTHLY, by=second, at=at)
     _fill(monthly, BlockKind.CAMPUS, at=at)
 
