@@ -65,7 +65,7 @@ PUBLIC = [
     "/offres/employeur/faux/",
     "/articles/",
     "/articles/?rubrique=reportages",
-    "/articles/bien-vieillir-comment-un-campus-fictif-fait-travailler-ensemble-ceux-qui-soignent-et-ceux-qui/",
+    "/articles/bien-vieillir-comment-un-campus-fictif-fait-travailler-ensemble-ceux-qui/",
     "/articles/un-chiffre-de-trop/",
     "/campus/campus-fictif-des-metiers-du-bien-vieillir/actualites/",
     "/label/verifier/",
