@@ -364,7 +364,7 @@ REFUSED_ALOUD = {
 
 LIVING = {
     name: part.address
-    for part in (money, newsrooms, shared_work, taught, touring, hiring, partnering)
+    for part in (money, newsrooms, shared_work, taught, touring, hiring, partnering, letters_desk)
     for name in part.DOORS
 }
 
