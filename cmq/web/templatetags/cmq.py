@@ -11,6 +11,8 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.utils import timezone
 from django.utils.html import format_html
 
+from cmq.campuses.models import Campus
+from cmq.campuses.rules import can_edit
 from cmq.core import amounts
 from cmq.core.partial_dates import PartialDate
 from cmq.network import rules as network
@@ -88,6 +90,12 @@ def confirmation(context: template.Context, thing: Model) -> dict[str, Any]:
     campus = context["campus"]
     line = rules.line_at(campus, f"{thing._meta.label_lower}:{thing.pk}", on=timezone.localdate())
     return {"campus": campus, "line": line, "csrf_token": context["csrf_token"]}
+
+
+@register.simple_tag(takes_context=True)
+def opens(context: template.Context, campus: Campus | None) -> bool:
+    """Whether who reads the page may open the workspace of a campus."""
+    return campus is not None and can_edit(context["request"].user, campus)
 
 
 @register.inclusion_tag("espace/_departed.html", takes_context=True)
