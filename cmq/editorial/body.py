@@ -117,6 +117,9 @@ def plain(text: str) -> str:
     return "\n\n".join(read(text).texts)
 
 
+_BEGINNINGS = ("http://", "https://", "mailto:", "tel:", "/", "#")
+
+
 def clean(html: str) -> SafeString:
     """HTML with nothing left in it that could act: the one place where markup is trusted."""
     cleaned = nh3.clean(
@@ -125,10 +128,16 @@ def clean(html: str) -> SafeString:
         attributes=_ATTRIBUTES,
         allowed_classes=_CLASSES,
         url_schemes={"http", "https", "mailto", "tel"},
+        attribute_filter=_leading_somewhere,
         link_rel="noopener",
         strip_comments=True,
     )
     return SafeString(cleaned)
+
+
+def _leading_somewhere(tag: str, name: str, value: str) -> str | None:
+    """A link says where it leads from the root of a site, or is none: « : » and « autre » lead nowhere certain."""
+    return value if name != "href" or value.lower().startswith(_BEGINNINGS) else None
 
 
 @lru_cache(maxsize=1)
