@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from django import template
 from django.db.models import Model
@@ -93,9 +93,9 @@ def confirmation(context: template.Context, thing: Model) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def opens(context: template.Context, campus: Campus | None) -> bool:
-    """Whether who reads the page may open the workspace of a campus."""
-    return campus is not None and can_edit(context["request"].user, campus)
+def opens(context: template.Context, campus: Campus | Literal[""] | None) -> bool:
+    """Whether who reads the page may open the workspace of a campus; never of none (a page without one passes "")."""
+    return can_edit(context["request"].user, campus) if campus else False
 
 
 @register.inclusion_tag("espace/_departed.html", takes_context=True)
