@@ -28,7 +28,7 @@ _MOST_SORTED = 5_000  # things whose distances are compared
 _NOWHERE = tuple(kind.slug for kind in KINDS if not kind.is_placed)
 _MOST_CODES = 60
 # Of two kinds whose best answers fit alike, the one that changes less comes first.
-_WORTH = {"metier": 1.25, "campus": 1.1, "formation": 1.0, "offre": 0.85, "evenement": 0.9}
+_WORTH = {"metier": 1.25, "campus": 1.1, "formation": 1.0, "offre": 0.85, "evenement": 0.9, "article": 0.8}
 _SHORT = 8  # values of a facet that need no folding
 _ALIKE = 100  # results whose relevance and distance are weighed together
 _WORTH_OF_NEAR = 0.25

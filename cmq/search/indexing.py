@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from cmq.core import feed
 from cmq.core.models import Change
-from cmq.offers.models import JobOffer
 from cmq.search import engine, folders
 from cmq.search.engine import Writer
 from cmq.search.kinds import KINDS, Kind, Stale
@@ -149,15 +148,15 @@ def _catch_up(folder: Path, point: Point) -> int:
 
 
 def _stale(lines: Sequence[Change], point: Point, at: dt.datetime) -> list[tuple[Kind, Stale]]:
-    """What is old in the index, by kind: what the lines name, and what time alone has closed."""
+    """What is old in the index, by kind: what the lines name, and what time alone has shown or closed."""
     since = dt.datetime.fromisoformat(point.at)
     old = {kind.slug: kind.stale(lines) for kind in KINDS}
     if timezone.localdate(since) != timezone.localdate(at):
         # A new day: labels end, stops are over.
         old |= {kind.slug: Stale(everything=True) for kind in KINDS if kind.is_small}
-    expired = JobOffer.objects.filter(expires_at__gt=since, expires_at__lte=at).values_list("pk", flat=True)
-    offers = old["offre"]
-    old["offre"] = Stale(offers.everything, offers.numbers.union(expired), offers.ranges)
+    for kind in KINDS:
+        known = old[kind.slug]
+        old[kind.slug] = replace(known, numbers=known.numbers.union(kind.moved_by_time(since, at)))
     return [(kind, old[kind.slug]) for kind in KINDS if not old[kind.slug].is_nothing]
 
 

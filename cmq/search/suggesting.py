@@ -14,7 +14,7 @@ from cmq.search.understanding import understand
 _MOST = 8
 _SHORTEST = 2  # letters
 # Offers are too many and too short-lived to be proposed: their jobs are.
-_SHARES = (("metier", 4), ("campus", 3), ("formation", 3))
+_SHARES = (("metier", 4), ("campus", 3), ("formation", 3), ("article", 2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ _COURSE: Filters = (("kind", "formation"),)
 _JOB: Filters = (("kind", "metier"),)
 _CAMPUS: Filters = (("kind", "campus"),)
 _EVENT: Filters = (("kind", "evenement"),)
+_ARTICLE: Filters = (("kind", "article"),)
 _TRAINEESHIP: Filters = (("nature", "stage"),)
 _APPRENTICE: tuple[Filters, ...] = ((("nature", "alternance"),), (("voie", "apprentissage"),))
 # Words that say what kind of thing is meant rather than which: each wish is a group of filters.
@@ -49,6 +50,7 @@ _WISHES: dict[str, tuple[Filters, ...]] = {
     "metiers": (),
     **dict.fromkeys(listed("campus cmq cmqe"), (_CAMPUS,)),
     **dict.fromkeys(listed("evenement evenements salon forum agenda"), (_EVENT,)),
+    **dict.fromkeys(listed("article articles actualite actualites reportage"), (_ARTICLE,)),
     "cdi": ((("contrat", "CDI"),),),
     "cdd": ((("contrat", "CDD"),),),
     "interim": ((("contrat", "MIS"),),),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -99,6 +99,10 @@ class Kind(ABC):
     @abstractmethod
     def stale(self, changes: Sequence[Change]) -> Stale:
         """What some lines of the change feed make old."""
+
+    def moved_by_time(self, since: dt.datetime, at: dt.datetime) -> Collection[int]:
+        """The numbers of what became public, or ceased to be, between two instants without a line in the feed."""
+        return ()
 
     def newest(self, at: dt.datetime, *, limit: int, offset: int) -> list[int] | None:
         """The numbers of the newest of all, which a database finds sooner than an index; None where it cannot."""

@@ -1,7 +1,7 @@
 """Job, apprenticeship and internship offers."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.db.models import QuerySet
 
@@ -65,6 +65,10 @@ class Offers(Kind):
         campuses = by_key(changes, "campuses.campus").numbers
         theirs = JobOffer.objects.filter(campus__in=campuses).values_list("pk", flat=True) if campuses else []
         return Stale(numbers=named.numbers.union(theirs), ranges=named.ranges)
+
+    def moved_by_time(self, since: dt.datetime, at: dt.datetime) -> Collection[int]:
+        """Those that expired."""
+        return JobOffer.objects.filter(expires_at__gt=since, expires_at__lte=at).values_list("pk", flat=True)
 
 
 def _document(offer: JobOffer) -> Document:

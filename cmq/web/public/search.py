@@ -1,4 +1,4 @@
-"""The one search: campuses, trainings, job sheets, offers and events together; completion, and a feed of new offers."""
+"""The one search: campuses, trainings, job sheets, offers, events, articles; completion, and a feed of new offers."""
 
 from dataclasses import replace
 from urllib.parse import urlencode
