@@ -1,10 +1,11 @@
 """What a dataset is: one definition, from which every form, page and catalogue entry is made."""
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from cmq.opendata.columns import LICENCE_OUVERTE, Column, Row, plain
 
@@ -12,7 +13,7 @@ from cmq.opendata.columns import LICENCE_OUVERTE, Column, Row, plain
 CHUNK = 500
 
 
-class Dataset:
+class Dataset(ABC):
     """A public table: everyone may read each of its rows, and none is of the demonstration."""
 
     slug: ClassVar[str]
@@ -23,6 +24,10 @@ class Dataset:
     columns: ClassVar[tuple[Column, ...]]
     # The columns that tell a row from all others.
     key: ClassVar[tuple[str, ...]]
+    # The field of the model behind its key: rows are in its order.
+    key_field: ClassVar[str] = "pk"
+    # How the model leads to the campus of a row; empty where rows have none.
+    campus_path: ClassVar[str] = "campus"
     # The models whose changes move it.
     models: ClassVar[tuple[type[Model], ...]]
     sources: ClassVar[tuple[str, ...]] = ("Registre des campus : déclarations datées et sourcées",)
@@ -31,17 +36,22 @@ class Dataset:
     # What is left out, and why.
     limits: ClassVar[str] = ""
 
-    def things(self, *, on: dt.date) -> Iterable[Any]:
-        """What its rows are made of, in a lasting order, read chunk by chunk."""
-        raise NotImplementedError
+    @abstractmethod
+    def queryset(self, *, on: dt.date) -> "QuerySet[Any]":
+        """What its rows are made of that day, with what `values` reads of it; in no order."""
 
+    @abstractmethod
     def values(self, thing: Any, *, on: dt.date) -> Row:
         """The values of one row, in the order of the columns."""
-        raise NotImplementedError
 
     def rows(self, *, on: dt.date) -> Iterator[Row]:
         """Its rows as of a day, with plain values; the memory that it takes does not grow with their number."""
-        for thing in self.things(on=on):
+        things = self.queryset(on=on).order_by(self.key_field).iterator(chunk_size=CHUNK)
+        return self.rows_of(things, on=on)
+
+    def rows_of(self, things: Iterable[Any], *, on: dt.date) -> Iterator[Row]:
+        """The rows of some of what `queryset` gives, with plain values."""
+        for thing in things:
             yield tuple(plain(value) for value in self.values(thing, on=on))
 
     @property

@@ -155,3 +155,8 @@ def test_the_last_change_is_that_of_its_own_kinds_of_objects() -> None:
     with change_set():
         record(campus, "essai.interne", "Interne.", is_private=True)
     assert last_changed(DATASETS["campus"]) == before
+
+
+def test_a_dataset_that_does_not_say_its_rows_cannot_be_made() -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        type("Half", (Dataset,), {"slug": "moitie"})()

@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.db.models import QuerySet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,6 +46,12 @@ class Sample(Dataset):
         Column("latitude", "Latitude", Kind.NUMBER, "n", "1.5"),
         Column("longitude", "Longitude", Kind.NUMBER, "n", "1.5"),
     )
+
+    def queryset(self, *, on: dt.date) -> "QuerySet[Any]":
+        raise AssertionError("its rows come from the examples")
+
+    def values(self, thing: Any, *, on: dt.date) -> Row:
+        return thing
 
 
 SAMPLE = Sample()

@@ -1,14 +1,13 @@
 """The funding that campuses have made public."""
 
 import datetime as dt
-from collections.abc import Iterable
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from cmq.funding.models import AgreementShare, FunderKind, FundingAgreement, FundingLine
 from cmq.funding.rules import granted_of
 from cmq.opendata.columns import Column, Kind, Row, campus_columns, codes_of
-from cmq.opendata.dataset import CHUNK, Dataset
+from cmq.opendata.dataset import Dataset
 
 
 class Agreements(Dataset):
@@ -45,12 +44,11 @@ class Agreements(Dataset):
         ),
     )
 
-    def things(self, *, on: dt.date) -> Iterable[FundingAgreement]:
+    def queryset(self, *, on: dt.date) -> "QuerySet[FundingAgreement]":
         """What real campuses show."""
         shares = AgreementShare.objects.confirmed().filter(campus__is_demo=False).select_related("campus")
         rows = FundingAgreement.objects.public().filter(campus__is_demo=False).select_related("campus")
-        related = rows.prefetch_related("lines", Prefetch("shares", shares, to_attr="confirmed"))
-        return related.order_by("pk").iterator(chunk_size=CHUNK)
+        return rows.prefetch_related("lines", Prefetch("shares", shares, to_attr="confirmed"))
 
     def values(self, thing: FundingAgreement, *, on: dt.date) -> Row:
         """One agreement."""

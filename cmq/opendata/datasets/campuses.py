@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from cmq.campuses.models import (
     AreaKind,
@@ -19,7 +19,7 @@ from cmq.campuses.models import (
 from cmq.labels.models import LabelDecision
 from cmq.labels.states import LabelState, with_label_state
 from cmq.opendata.columns import Column, Kind, Row, codes_of
-from cmq.opendata.dataset import CHUNK, Dataset
+from cmq.opendata.dataset import Dataset
 from cmq.reference.models import Commune
 
 _CENTRE = "Code officiel géographique et IGN Admin Express"
@@ -37,6 +37,8 @@ class Campuses(Dataset):
     )
     row_is = "campus"
     key = ("identifiant",)
+    key_field = "slug"
+    campus_path = ""
     models = (Campus, CampusFact, CampusName, CampusArea, Partnership, LabelDecision)
     keywords = ("campus des métiers et des qualifications", "voie professionnelle", "label", "formation")
     columns = (
@@ -101,16 +103,12 @@ class Campuses(Dataset):
         Column("page", "Page", Kind.ADDRESS, "La page du registre.", "https://exemple.fr/campus/x/", is_required=True),
     )
 
-    def things(self, *, on: dt.date) -> Iterable[Campus]:
+    def queryset(self, *, on: dt.date) -> "QuerySet[Campus]":
         """Campuses with their label of the day, and what stands around them."""
         hosts = Partnership.objects.filter(role=PartnerRole.HOST).not_over(on).select_related("organisation")
         campuses = with_label_state(Campus.objects.real(), on=on).select_related("region", "filiere")
-        return (
-            campuses.prefetch_related(
-                "areas__commune", "areas__academie", "names", Prefetch("partnerships", hosts, to_attr="hosts")
-            )
-            .order_by("slug")
-            .iterator(chunk_size=CHUNK)
+        return campuses.prefetch_related(
+            "areas__commune", "areas__academie", "names", Prefetch("partnerships", hosts, to_attr="hosts")
         )
 
     def values(self, thing: Campus, *, on: dt.date) -> Row:

@@ -1,14 +1,13 @@
 """Every line of the register of label decisions, the corrected ones with those that correct them."""
 
 import datetime as dt
-from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cmq.campuses.models import Category
 from cmq.labels.models import DateNature, DecisionKind, LabelDecision, Verification
 from cmq.opendata.columns import Column, Kind, Row, campus_columns, codes_of, origin_columns, origin_of
-from cmq.opendata.dataset import CHUNK, Dataset
+from cmq.opendata.dataset import Dataset
 
 
 class Decisions(Dataset):
@@ -92,11 +91,10 @@ class Decisions(Dataset):
         *origin_columns(),
     )
 
-    def things(self, *, on: dt.date) -> Iterable[LabelDecision]:
+    def queryset(self, *, on: dt.date) -> "QuerySet[LabelDecision]":
         """Every line but those of fictional campuses, in the order of entry."""
         lines = LabelDecision.objects.filter(Q(campus=None) | Q(campus__is_demo=False))
-        related = lines.select_related("campus", "filiere", "corrected_by").prefetch_related("sources")
-        return related.order_by("pk").iterator(chunk_size=CHUNK)
+        return lines.select_related("campus", "filiere", "corrected_by").prefetch_related("sources")
 
     def values(self, thing: LabelDecision, *, on: dt.date) -> Row:
         """One line."""

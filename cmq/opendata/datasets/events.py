@@ -1,12 +1,12 @@
 """The stops of the published tours."""
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from cmq.opendata.columns import Column, Kind, Row, campus_columns, codes_of, place_columns, place_of
-from cmq.opendata.dataset import CHUNK, Dataset
+from cmq.opendata.dataset import Dataset
 from cmq.tours.models import Booking, Stop, StopState, Tour
 
 
@@ -21,6 +21,7 @@ class Events(Dataset):
     )
     row_is = "étape d’une tournée"
     key = ("numero",)
+    campus_path = "tour__campus"
     models = (Stop, Tour)
     keywords = ("événement", "agenda", "orientation", "découverte des métiers")
     limits = (
@@ -46,10 +47,9 @@ class Events(Dataset):
         Column("page", "Page", Kind.ADDRESS, "La page du registre.", "https://exemple.fr/", is_required=True),
     )
 
-    def things(self, *, on: dt.date) -> Iterable[Stop]:
+    def queryset(self, *, on: dt.date) -> "QuerySet[Stop]":
         """Stops of published tours of real campuses."""
-        rows = Stop.objects.public().for_lists().filter(tour__campus__is_demo=False)
-        return rows.order_by("pk").iterator(chunk_size=CHUNK)
+        return Stop.objects.public().for_lists().filter(tour__campus__is_demo=False)
 
     def values(self, thing: Stop, *, on: dt.date) -> Row:
         """One stop."""

@@ -1,14 +1,13 @@
 """What campuses measure of their effect, by year."""
 
 import datetime as dt
-from collections.abc import Iterable
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from cmq.evidence.models import Indicator, IndicatorFamily, IndicatorValue, ValueShare
-from cmq.opendata.columns import Column, Kind, Row, campus_columns, codes_of
-from cmq.opendata.dataset import CHUNK, Dataset
 from cmq.opendata.secrecy import RULE, is_small
+from cmq.opendata.columns import Column, Kind, Row, campus_columns, codes_of
+from cmq.opendata.dataset import Dataset
 
 
 class Indicators(Dataset):
@@ -45,12 +44,11 @@ class Indicators(Dataset):
         Column("dite_le", "Dite le", Kind.DAY, "Le jour de la déclaration.", "2026-02-03"),
     )
 
-    def things(self, *, on: dt.date) -> Iterable[IndicatorValue]:
+    def queryset(self, *, on: dt.date) -> "QuerySet[IndicatorValue]":
         """Values in force of real campuses."""
         shares = ValueShare.objects.exclude(confirmed_at=None).filter(campus__is_demo=False).select_related("campus")
         rows = IndicatorValue.objects.current().filter(campus__is_demo=False).select_related("campus", "indicator")
-        related = rows.prefetch_related(Prefetch("shares", shares, to_attr="confirmed"))
-        return related.order_by("pk").iterator(chunk_size=CHUNK)
+        return rows.prefetch_related(Prefetch("shares", shares, to_attr="confirmed"))
 
     def values(self, thing: IndicatorValue, *, on: dt.date) -> Row:
         """One value."""

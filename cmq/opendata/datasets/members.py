@@ -1,7 +1,8 @@
 """Who belongs to which campus, and since when."""
 
 import datetime as dt
-from collections.abc import Iterable
+
+from django.db.models import QuerySet
 
 from cmq.campuses.models import PartnerRole, Partnership
 from cmq.opendata.columns import (
@@ -15,7 +16,7 @@ from cmq.opendata.columns import (
     place_columns,
     place_of,
 )
-from cmq.opendata.dataset import CHUNK, Dataset
+from cmq.opendata.dataset import Dataset
 from cmq.organisations.models import Family, Organisation
 from cmq.organisations.models import Kind as OrganisationKind
 
@@ -48,11 +49,10 @@ class Members(Dataset):
         *origin_columns(),
     )
 
-    def things(self, *, on: dt.date) -> Iterable[Partnership]:
+    def queryset(self, *, on: dt.date) -> "QuerySet[Partnership]":
         """Memberships of real organisations in real campuses."""
         rows = Partnership.objects.filter(campus__is_demo=False, organisation__is_demo=False)
-        related = rows.select_related("campus", "organisation__commune").prefetch_related("sources")
-        return related.order_by("pk").iterator(chunk_size=CHUNK)
+        return rows.select_related("campus", "organisation__commune").prefetch_related("sources")
 
     def values(self, thing: Partnership, *, on: dt.date) -> Row:
         """One membership."""

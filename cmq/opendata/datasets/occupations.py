@@ -1,16 +1,15 @@
 """The job sheets: the ROME, and what our editors add."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import replace
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from cmq.careers.domains import DOMAINS
 from cmq.careers.models import JobTitle, Occupation, OccupationNote
 from cmq.opendata.columns import Column, Kind, Row
-from cmq.opendata.dataset import CHUNK, Dataset
+from cmq.opendata.dataset import Dataset
 
 _ROME = "ROME, France Travail"
 
@@ -30,6 +29,8 @@ class Occupations(Dataset):
     )
     row_is = "métier"
     key = ("code",)
+    key_field = "code"
+    campus_path = ""
     models = (Occupation, JobTitle, OccupationNote)
     sources = ("ROME, France Travail, Licence Ouverte", "Rédaction du registre, pour la colonne « texte_redaction »")
     keywords = ("métier", "ROME", "orientation")
@@ -56,11 +57,11 @@ class Occupations(Dataset):
         Column("page", "Page", Kind.ADDRESS, "La fiche.", "https://exemple.fr/metiers/x/", is_required=True),
     )
 
-    def things(self, *, on: dt.date) -> Iterable[Occupation]:
+    def queryset(self, *, on: dt.date) -> "QuerySet[Occupation]":
         """The jobs of the last edition."""
         titles = JobTitle.objects.order_by("-is_main", "folded_name", "ogr_code")
         rows = Occupation.objects.current().select_related("own_text", "source")
-        return rows.prefetch_related(Prefetch("titles", titles)).order_by("code").iterator(chunk_size=CHUNK)
+        return rows.prefetch_related(Prefetch("titles", titles))
 
     def values(self, thing: Occupation, *, on: dt.date) -> Row:
         """One job."""

@@ -1,12 +1,12 @@
 """The projects that campuses show to everyone."""
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from cmq.opendata.columns import Column, Kind, Row, campus_columns, codes_of
-from cmq.opendata.dataset import CHUNK, Dataset
+from cmq.opendata.dataset import Dataset
 from cmq.projects.models import Project, ProjectOwner, ProjectPartner, ProjectState
 
 
@@ -21,6 +21,7 @@ class Projects(Dataset):
     )
     row_is = "projet"
     key = ("identifiant",)
+    key_field = "slug"
     models = (Project, ProjectOwner, ProjectPartner)
     keywords = ("projet", "innovation pédagogique", "bonnes pratiques")
     limits = "Les projets internes et les budgets n’y sont pas : les campus ne les montrent pas."
@@ -40,10 +41,9 @@ class Projects(Dataset):
         Column("page", "Page", Kind.ADDRESS, "La page du registre.", "https://exemple.fr/", is_required=True),
     )
 
-    def things(self, *, on: dt.date) -> Iterable[Project]:
+    def queryset(self, *, on: dt.date) -> "QuerySet[Project]":
         """Public projects of real campuses."""
-        rows = Project.objects.public().counted().with_people().prefetch_related("partners__organisation")
-        return rows.order_by("pk").iterator(chunk_size=CHUNK)
+        return Project.objects.public().counted().with_people().prefetch_related("partners__organisation")
 
     def values(self, thing: Project, *, on: dt.date) -> Row:
         """One project."""

@@ -1,10 +1,9 @@
 """The trainings on offer in the networks of the campuses."""
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from cmq.campuses.models import Partnership
 from cmq.opendata.columns import (
@@ -18,7 +17,7 @@ from cmq.opendata.columns import (
     place_columns,
     place_of,
 )
-from cmq.opendata.dataset import CHUNK, Dataset
+from cmq.opendata.dataset import Dataset
 from cmq.trainings.models import Stage, Training, TrainingKind, TrainingShare
 
 
@@ -62,12 +61,11 @@ class Trainings(Dataset):
         *origin_columns(),
     )
 
-    def things(self, *, on: dt.date) -> Iterable[Training]:
+    def queryset(self, *, on: dt.date) -> "QuerySet[Training]":
         """Trainings on offer that day, of real campuses and organisations."""
         shares = TrainingShare.objects.accepted().filter(campus__is_demo=False).select_related("campus")
         rows = Training.objects.on_offer(on).filter(campus__is_demo=False, organisation__is_demo=False)
-        related = rows.for_list().prefetch_related("romes", "sources", Prefetch("shares", shares, to_attr="accepted"))
-        return related.order_by("pk").iterator(chunk_size=CHUNK)
+        return rows.for_list().prefetch_related("romes", "sources", Prefetch("shares", shares, to_attr="accepted"))
 
     def values(self, thing: Training, *, on: dt.date) -> Row:
         """One training."""
