@@ -25,6 +25,7 @@ from cmq.core.models import Source
 from cmq.core.text import one_line
 from cmq.evidence import report, rules
 from cmq.evidence.models import AnnualReport, Indicator, IndicatorValue, ValueShare
+from cmq.evidence.secrecy import HIDDEN
 
 SHIPPED = Path(__file__).resolve().parent / "data" / "indicators.toml"
 STALE = "Une autre personne a modifié cette page entre-temps : rechargez-la, rien n’a été enregistré."
@@ -87,7 +88,7 @@ def state_value(
     _say(value, said)
     for other in others:
         _share(value, other)
-    shown = f"{written(value.number)} {indicator.unit}" if value.number is not None else "inconnu"
+    shown = f"{_told(value)} {indicator.unit}" if value.number is not None else "inconnu"
     record(value, "evidence.state_value", f"{campus} – {indicator}, {year} : {shown}.")
     return value
 
@@ -128,10 +129,8 @@ def correct_value(
     )
     _say(new, said)
     ValueShare.objects.bulk_create(ValueShare(value=new, campus=share.campus) for share in former.shares.all())
-    summary = (
-        f"{new.campus} – {new.indicator}, {new.year} : {written(former.number)} → {written(new.number)} ({reason})."
-    )
-    diff = {"number": [_plain(former.number), _plain(new.number)]}
+    summary = f"{new.campus} – {new.indicator}, {new.year} : {_told(former)} → {_told(new)} ({reason})."
+    diff = {"number": [HIDDEN if each.is_hidden else _plain(each.number) for each in (former, new)]}
     record(new, "evidence.correct_value", summary, diff=diff)
     return new
 
@@ -262,6 +261,11 @@ def _share(value: IndicatorValue, campus: Campus) -> None:
     require(campus.pk != value.campus_id, "Une valeur commune se partage avec un autre campus.")
     require(campus.is_demo == value.campus.is_demo, "Ce campus n’est pas au registre.")
     ValueShare.objects.create(value=value, campus=campus)
+
+
+def _told(value: IndicatorValue) -> str:
+    """As the journal says it, which is handed out whole."""
+    return HIDDEN if value.is_hidden else written(value.number)
 
 
 def _plain(value: Decimal | None) -> str | None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from cmq.campuses.models import Campus
 from cmq.core.canonical import CanonicalJSONField
 from cmq.core.models import Source
+from cmq.evidence.secrecy import is_small
 
 FIRST_YEAR, LAST_YEAR = 2010, 2100
 _YEARS: list[Any] = [MinValueValidator(FIRST_YEAR), MaxValueValidator(LAST_YEAR)]
@@ -131,6 +132,11 @@ class IndicatorValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator}, {self.year} – {self.campus}"
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether it counts too few people to be shown to everyone."""
+        return is_small(self.number, self.indicator.unit)
 
 
 class ValueShare(models.Model):

@@ -1,8 +1,8 @@
 """Who may state and publish what; how the values of several campuses make one figure."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from cmq.core.amounts import CENT, number
 from cmq.core.errors import require
 from cmq.core.rights import Role, right
 from cmq.evidence.models import FIRST_YEAR, Indicator, IndicatorValue, SumKind
+from cmq.evidence.secrecy import gives_back, is_small
 
 LARGEST = Decimal("999999999999.99")
 
@@ -69,6 +70,8 @@ class Figure:
     number: Decimal | None
     answered: int
     joint: int = 0
+    # Known, but of so few people that it is not shown.
+    is_hidden: bool = False
 
 
 def told(values: Iterable[IndicatorValue]) -> list[Told]:
@@ -96,6 +99,18 @@ def figure(sums: SumKind, values: Iterable[Told], *, among: frozenset[int]) -> F
     if sums == SumKind.MEAN:
         whole = (whole / len(known)).quantize(CENT, rounding=ROUND_HALF_EVEN)
     return Figure(whole, answered, joint)
+
+
+def public_figure(indicator: Indicator, values: Sequence[Told], *, among: frozenset[int]) -> Figure:
+    """The same for everyone to read: without the number where too few people could be found again in it."""
+    whole = figure(SumKind(indicator.sums), values, among=among)
+    if whole.number is None:
+        return whole
+    parts = [each.number for each in values if each.number is not None and each.campuses & among]
+    hidden = [number for number in parts if is_small(number, indicator.unit)]
+    if is_small(whole.number, indicator.unit) or gives_back(hidden):
+        return replace(whole, number=None, is_hidden=True)
+    return whole
 
 
 def difference(now: Decimal | None, before: Decimal | None) -> Decimal | None:

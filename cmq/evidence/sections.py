@@ -13,6 +13,7 @@ from cmq.core.amounts import euros, number
 from cmq.core.partial_dates import PartialDate
 from cmq.evidence import rules
 from cmq.evidence.models import Indicator, IndicatorValue
+from cmq.evidence.secrecy import HIDDEN
 from cmq.funding.models import FundingAgreement, FundingLine
 from cmq.labels.states import state_of
 from cmq.projects.models import Project, ProjectState
@@ -82,7 +83,7 @@ def _indicators(campus: Campus, year: int, on: dt.date) -> Section | None:
         now, before = (found.get((indicator.pk, each), []) for each in (year, year - 1))
         if not now and not before:
             continue
-        notes = [each.note for each in now if each.note]
+        notes = [each.note for each in now if each.note and not each.is_hidden]
         notes += ["valeur commune à plusieurs campus"] if any(each.is_joint for each in now) else []
         rows.append([indicator.name, _value(indicator, now), _value(indicator, before), " ; ".join(notes)])
     if not rows:
@@ -97,8 +98,13 @@ def _indicators(campus: Campus, year: int, on: dt.date) -> Section | None:
 
 def _value(indicator: Indicator, values: Sequence[IndicatorValue]) -> str:
     """The own value of a campus and the joint ones beside it, each as it was said."""
-    said = [f"{number(each.number)} {indicator.unit}" if each.number is not None else "inconnu" for each in values]
-    return " + ".join(said) or "inconnu"
+    return " + ".join(_shown(indicator, each) for each in values) or "inconnu"
+
+
+def _shown(indicator: Indicator, value: IndicatorValue) -> str:
+    if value.number is None:
+        return "inconnu"
+    return f"{HIDDEN if value.is_hidden else number(value.number)} {indicator.unit}"
 
 
 def _trainings(campus: Campus, year: int, on: dt.date) -> Section | None:

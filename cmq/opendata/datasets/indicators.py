@@ -5,7 +5,7 @@ import datetime as dt
 from django.db.models import Prefetch, QuerySet
 
 from cmq.evidence.models import Indicator, IndicatorFamily, IndicatorValue, ValueShare
-from cmq.opendata.secrecy import RULE, is_small
+from cmq.evidence.secrecy import RULE
 from cmq.opendata.columns import Column, Kind, Row, campus_columns, codes_of
 from cmq.opendata.dataset import Dataset
 
@@ -53,7 +53,7 @@ class Indicators(Dataset):
     def values(self, thing: IndicatorValue, *, on: dt.date) -> Row:
         """One value."""
         about = thing.indicator
-        is_hidden = is_small(thing.number, about.unit)
+        is_hidden = thing.is_hidden
         others = sorted(share.campus.slug for share in thing.confirmed)  # type: ignore[attr-defined]
         return (
             *(thing.pk, thing.campus.slug, thing.campus.name, others),

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from cmq.campuses.models import Campus
 from cmq.evidence import rules
-from cmq.evidence.models import AnnualReport, Indicator, IndicatorValue, SumKind
+from cmq.evidence.models import AnnualReport, Indicator, IndicatorValue
+from cmq.evidence.secrecy import HIDDEN
 from cmq.reference.models import Region
 from cmq.web import downloads, errors
 from cmq.web.public.common import public
@@ -73,7 +74,7 @@ def indicators_csv(request: HttpRequest) -> HttpResponse:
     rows = [
         (
             *(indicator.name, indicator.code, indicator.unit, chosen.year, place, indicator.get_sums_display()),
-            *(now.number, now.answered, told["total"]),
+            *(HIDDEN if now.is_hidden else now.number, now.answered, told["total"]),
         )
         for indicator, now, _ in told["rows"]
     ]
@@ -125,6 +126,6 @@ def _totals(request: HttpRequest) -> dict[str, Any]:
     rows = []
     for indicator in Indicator.objects.select_related("source"):
         both = (rules.told(found.get((indicator.pk, year), [])) for year in (chosen.year, chosen.year - 1))
-        now, before = (rules.figure(SumKind(indicator.sums), told, among=keys) for told in both)
+        now, before = (rules.public_figure(indicator, told, among=keys) for told in both)
         rows.append((indicator, now, before))
     return {"chosen": chosen, "previous": chosen.year - 1, "is_demo": is_demo, "rows": rows, "total": len(keys)}
