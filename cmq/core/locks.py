@@ -16,8 +16,9 @@ from cmq.core.text import slug_of
 def one_at_a_time(name: str) -> Iterator[bool]:
     """Hold the lock of that name for the block, when nobody else does.
 
-    Yields whether it is held; nobody waits. A process that is killed lets go at once: the lock is a session of the
-    database on PostgreSQL, which every machine shares, and a file on SQLite, which has one machine only.
+    Yields whether it is held; nobody waits. A process that is killed lets go: the lock is a session of the database on
+    PostgreSQL, which every machine shares and which ends with the statement under way; on SQLite, which has one machine
+    only, it is a file.
     """
     if connection.vendor == "postgresql":
         with _database_lock(name) as held:

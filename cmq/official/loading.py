@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 from django.db.models import ProtectedError
 
+from cmq.core.inserting import insert_rows
 from cmq.core.models import Source
 from cmq.official.errors import Rejected
 from cmq.official.importers import Parsed, Table
@@ -126,7 +127,7 @@ class _Writer:
                 self.outcome.unchanged += 1
             if before is not None:
                 self.left.discard(before[0])
-        self.table.model._default_manager.bulk_create(new, batch_size=BATCH)
+        insert_rows(new)
         if changed:
             names = [*self.table.columns, *self.dates]
             self.table.model._default_manager.bulk_update(changed, names, batch_size=200)

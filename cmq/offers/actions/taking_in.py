@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cmq.core.feed import action, record_bulk
+from cmq.core.inserting import insert_rows
 from cmq.core.text import fold
 from cmq.offers.models import Closing, JobOffer, OfferOrigin, OfferSource, OfferState
 
@@ -106,10 +107,11 @@ def take_in(publications: Sequence[Publication], *, source: OfferSource, at: dt.
 def _create(publications: Sequence[Publication], source: OfferSource, taken: Taken) -> None:
     if not publications:
         return
-    made = JobOffer.objects.bulk_create([each.offer for each in publications])
+    made = [each.offer for each in publications]
+    insert_rows(made)
     for each in publications:
         each.origin.offer_id = each.offer.pk
-    OfferOrigin.objects.bulk_create([each.origin for each in publications])
+    insert_rows([each.origin for each in publications])
     taken.created = len(made)
     summary = f"{OfferSource(source).label} : {taken.created} offres nouvelles."
     record_bulk(model=JobOffer, count=taken.created, first=made[0].pk, last=made[-1].pk, summary=summary)
