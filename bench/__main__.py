@@ -31,6 +31,7 @@ def main() -> None:
     apart("offers")
     apart("quality")
     apart("letter")
+    apart("articles")
     apart("search")
     apart("schools")
     if not demonstration.is_present():

@@ -25,15 +25,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(application: str, *, workers: int = 2) -> Iterator[tuple[str, float]]:
-    """The address of a running application, and the seconds it took to answer."""
+def serving(
+    application: str, *, workers: int = 2, bin: Path = BIN, env: dict[str, str] | None = None
+) -> Iterator[tuple[str, float]]:
+    """The address of a running application, and the seconds it took to answer; perhaps of another environment."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     started = time.perf_counter()
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
     options += ["--blocking-threads", "4"]  # as in the Makefile
     quiet = ["--no-access-log", "--log-level", "error"]
-    server = subprocess.Popen([BIN / "granian", *options, *quiet, application], cwd=ROOT)
+    server = subprocess.Popen([bin / "granian", *options, *quiet, application], cwd=ROOT, env=env)
     try:
         while True:
             try:
@@ -56,10 +58,13 @@ def seconds_to(command: str) -> float:
     return time.perf_counter() - started
 
 
-def page_weight(url: str) -> tuple[int, int]:
+def page_weight(url: str, *, with_pictures: bool = True) -> tuple[int, int]:
     """Bytes on the wire and requests of the first load of a page: itself and the files that it names."""
     body, size = _fetch(url)
     named = re.findall(r'<(?:link rel="(?:icon|stylesheet)" href|script src|img src)="([^"]+)"', body)
+    if not with_pictures:
+        shown = re.findall(r'<img src="([^"]+)"', body)
+        named = [address for address in named if address not in shown]
     sizes = [size, *(_fetch(urljoin(url, address))[1] for address in dict.fromkeys(named))]
     return sum(sizes), len(sizes)
 
