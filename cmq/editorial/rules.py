@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from cmq.accounts.models import User
 from cmq.campuses import rules as campuses
-from cmq.campuses.models import Campus
+from cmq.campuses.models import Campus, CampusMembership, CampusRole
 from cmq.core.rights import Role, right
 from cmq.editorial.models import Article, ArticleState, Illustration
-from cmq.organisations.models import OrganisationRole
+from cmq.organisations.models import OrganisationMembership, OrganisationRole
 from cmq.organisations.rules import is_keeper, roles_of
 
 EDITORS = (Role.EDITOR, Role.TECHNICIAN)
@@ -89,6 +91,25 @@ def why_not_agree(person: User, article: Article) -> str:
         return ""
     assert article.campus is not None
     return "" if can_publish_news(person, article.campus) else "La direction du campus accepte ses actualités."
+
+
+def editors(*, is_demo: bool) -> list[User]:
+    """The editors of the network today; those of the demonstration, or the real ones."""
+    rows = OrganisationMembership.objects.active(timezone.localdate()).filter(
+        role=OrganisationRole.EDITOR, organisation__keeps_register=True, person__is_demo=is_demo
+    )
+    return list(User.objects.filter(pk__in=rows.values("person")).order_by("pk"))
+
+
+def reviewers_of(article: Article) -> list[User]:
+    """Who may agree to the newest version of an article: other editors, or the directors of the campus."""
+    if article.is_national:
+        authors = authors_of(article)
+        return [each for each in editors(is_demo=article.is_demo) if each.pk not in authors]
+    rows = CampusMembership.objects.active(timezone.localdate()).filter(
+        campus=article.campus_id, role=CampusRole.DIRECTOR
+    )
+    return list(User.objects.filter(pk__in=rows.values("person")).order_by("pk"))
 
 
 def can_publish(person: Any, article: Article) -> bool:

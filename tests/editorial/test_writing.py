@@ -9,7 +9,7 @@ from django.utils import timezone
 from cmq.campuses.models import CampusMembership, CampusRole
 from cmq.core import feed
 from cmq.core.errors import NotAllowed, Refusal
-from cmq.core.models import Change
+from cmq.core.models import Change, OutgoingMail
 from cmq.editorial import related, rules, standing
 from cmq.editorial.actions import pages, publishing, review, rubrics, writing
 from cmq.editorial.actions.publishing import Sheet
@@ -346,3 +346,30 @@ def test_standing_texts_are_agreed_to_by_another() -> None:
     assert standing.shown(subject) == first
     with pytest.raises(Refusal, match="saute un rang"):
         pages.write_page(subject, text="#### Bas", version=3, by=author)
+
+
+def letters_to(person: Any) -> list[str]:
+    return list(OutgoingMail.objects.filter(to=person.email).order_by("pk").values_list("subject", flat=True))
+
+
+def test_who_may_agree_is_told_and_who_wrote_hears_of_a_remark() -> None:
+    author, other, gone = (newsrooms.an_editor() for _ in range(3))
+    gone.is_active = False
+    gone.save()
+    article = newsrooms.an_article("L’atelier ouvre", by=author)
+    review.ask_review(article, version=1, by=author)
+    assert letters_to(other) == ["À relire : L’atelier ouvre"] and letters_to(author) == letters_to(gone) == []
+    review.send_back(article, reason="D’où vient ce chiffre ?", by=other)
+    assert letters_to(author) == ["Renvoyé avec une remarque : L’atelier ouvre"]
+    assert "D’où vient ce chiffre ?" in OutgoingMail.objects.get(to=author.email).text
+    # Asked again, even of the same text, is told again.
+    review.ask_review(article, version=1, by=author)
+    assert len(letters_to(other)) == 2 and len(letters_to(author)) == 1
+
+
+def test_news_of_a_campus_wait_for_its_director_not_for_editors() -> None:
+    campus, editor = a_campus(), newsrooms.an_editor()
+    writer, director = a_member(campus, CampusRole.CONTRIBUTOR), a_member(campus, CampusRole.DIRECTOR)
+    article = newsrooms.an_article("Chez nous", by=writer, campus=campus)
+    review.ask_review(article, version=1, by=writer)
+    assert letters_to(director) == ["À relire : Chez nous"] and letters_to(editor) == letters_to(writer) == []

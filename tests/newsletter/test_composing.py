@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cmq.campuses.models import Campus
 from cmq.core.errors import NotAllowed, Refusal
+from cmq.core.models import OutgoingMail
 from cmq.editorial.models import Article, Rubric
 from cmq.newsletter import rules, sources
 from cmq.newsletter.actions import agreeing, composing
@@ -19,7 +20,7 @@ from tests.factories import a_campus, a_person
 from tests.newsrooms import an_editor
 from tests.tours.tour_world import World
 
-from .letter_world import DAY, agreed, an_issue
+from .letter_world import DAY, agreed, an_issue, subjects
 
 pytestmark = pytest.mark.django_db
 
@@ -192,3 +193,19 @@ def test_an_empty_issue_is_not_proposed_and_acts_keep_to_their_states() -> None:
         with pytest.raises(NotAllowed):
             act(issue, by=a_person())
     assert not rules.can_write(a_person()) and rules.can_write(an_editor())
+
+
+def test_a_second_person_is_told_and_who_made_it_hears_what_to_change() -> None:
+    issue, second = an_issue(), an_editor()
+    writer = issue.written_by
+    assert writer is not None
+    agreeing.propose(issue, by=writer)
+    told = f"Lettre à relire : {issue.title}"
+    assert subjects(second.email) == [told] and subjects(writer.email) == []
+    issue.refresh_from_db()
+    agreeing.take_back(issue, remark="La date a changé.", by=second)
+    assert subjects(writer.email) == [f"Numéro repris : {issue.title}"]
+    assert "La date a changé." in OutgoingMail.objects.get(to=writer.email).text
+    issue.refresh_from_db()
+    agreeing.propose(issue, by=writer)
+    assert subjects(second.email) == [told, told]

@@ -8,6 +8,7 @@ from cmq.accounts.models import User
 from cmq.core.errors import require, require_right
 from cmq.core.feed import action, record
 from cmq.editorial import body, checks, rules
+from cmq.editorial.actions import notes
 from cmq.editorial.actions.writing import lock, newest_version
 from cmq.editorial.models import Article, ArticleComment, ArticleState, ArticleVersion, Illustration
 
@@ -28,6 +29,7 @@ def ask_review(article: Article, *, version: int, by: User) -> Article:
     article.state = ArticleState.IN_REVIEW
     article.save(update_fields=["state"])
     record(article, "editorial.ask_review", f"« {article} » envoyé en relecture.", is_private=True)
+    notes.tell_reviewers(article, by=by)
     return article
 
 
@@ -37,10 +39,11 @@ def send_back(article: Article, *, reason: str, by: User, at: dt.datetime | None
     article = lock(article)
     require_right(rules.can_publish(by, article))
     require(article.state == ArticleState.IN_REVIEW, "Cet article n’est pas en relecture.")
-    _remark(article, reason, by=by, at=at or timezone.now())
+    remark = _remark(article, reason, by=by, at=at or timezone.now())
     article.state = ArticleState.DRAFT
     article.save(update_fields=["state"])
     record(article, "editorial.send_back", f"« {article} » renvoyé à son auteur.", is_private=True)
+    notes.tell_authors(article, remark, by=by)
     return article
 
 

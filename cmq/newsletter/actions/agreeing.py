@@ -13,6 +13,7 @@ from cmq.core.errors import require, require_right
 from cmq.core.feed import action, record
 from cmq.core.text import one_line
 from cmq.newsletter import rules, sources
+from cmq.newsletter.actions import desk_notes
 from cmq.newsletter.actions.composing import STALE, locked
 from cmq.newsletter.models import Issue, IssueState
 
@@ -33,6 +34,7 @@ def propose(issue: Issue, *, by: User, at: dt.datetime | None = None) -> Issue:
     issue.state, issue.proposed_by, issue.proposed_at, issue.remark = IssueState.PROPOSED, by, at, ""
     issue.save(update_fields=["state", "proposed_by", "proposed_at", "remark"])
     record(issue, "newsletter.propose", f"Lettre, numéro proposé : {issue.title}.", is_private=True)
+    desk_notes.tell_seconds(issue, by=by)
     return issue
 
 
@@ -54,6 +56,7 @@ def take_back(issue: Issue, *, remark: str = "", by: User) -> Issue:
     issue.version += 1
     issue.save()
     record(issue, "newsletter.take_back", f"Lettre, numéro repris : {issue.title}.", is_private=True)
+    desk_notes.tell_makers(issue, remark, by=by)
     return issue
 
 
