@@ -1,7 +1,8 @@
 """Somebody asks to hear of new offers, confirms, hears of them, stops. Addresses are in no line of the feed."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -9,34 +10,46 @@ from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
-from cmq.alerts import rules
-from cmq.alerts.models import Rhythm, SavedSearch
+from cmq.alerts import appearing, rules
+from cmq.alerts.models import Rhythm, SavedSearch, Scope
+from cmq.alerts.searching import News, news_of, understood
 from cmq.core import mail
 from cmq.core.errors import require
 from cmq.core.models import OutgoingMail
-from cmq.offers.selection import new_since, parsed
+from cmq.search import indexing
+from cmq.search.answering import IndexAway
+from cmq.search.engine import LockBusy
 
 NO_LINK = "Ce lien ne mène à aucune alerte : elle a été arrêtée, ou le lien est incomplet."
 _SALT = "cmq.alerts"
 
 
 @transaction.atomic
-def ask(*, email: str, query: str, rhythm: Rhythm, is_demo: bool = False, at: dt.datetime | None = None) -> SavedSearch:
+def ask(
+    *,
+    email: str,
+    query: str,
+    rhythm: Rhythm,
+    scope: Scope = Scope.OFFERS,
+    is_demo: bool = False,
+    at: dt.datetime | None = None,
+) -> SavedSearch:
     """Ask for letters: one with a link goes to the address, whatever is known of it. One a day at most.
 
     Args:
         query: of the address of the search; it is brought to its one form.
+        scope: the page that the search was made on.
     Raises `Refusal`.
     """
     at, email = at or timezone.now(), rules.clean_email(email)
-    choice = parsed(query)
-    require(not choice.problems, "Cette recherche ne veut rien dire : reprenez-la depuis la page des offres.")
-    kept = choice.query(by_distance=False)
-    require(len(kept) <= 600, "Cette recherche est trop longue.")
+    meaning = understood(scope, query)
+    require(not meaning.problems, "Cette recherche ne peut pas être gardée. " + " ".join(meaning.problems))
+    require(len(meaning.query) <= 600, "Cette recherche est trop longue.")
     saved, is_new = SavedSearch.objects.select_for_update().get_or_create(
         email=email,
-        query=kept,
-        defaults={"label": choice.label[:300], "rhythm": rhythm, "asked_at": at, "is_demo": is_demo},
+        scope=scope,
+        query=meaning.query,
+        defaults={"label": meaning.label[:300], "rhythm": rhythm, "asked_at": at, "is_demo": is_demo},
     )
     if is_new:
         others = SavedSearch.objects.filter(email=email).count()
@@ -94,7 +107,7 @@ def held(token: str) -> dict[str, Any] | None:
     if saved is None:
         return None
     theirs = SavedSearch.objects.filter(email=saved.email).order_by("pk")
-    names = ("query", "label", "rhythm", "asked_at", "confirmed_at", "told_until", "last_sent_at")
+    names = ("scope", "query", "label", "rhythm", "asked_at", "confirmed_at", "told_until", "last_sent_at")
     return {"email": saved.email, "alertes": [{name: getattr(each, name) for name in names} for each in theirs]}
 
 
@@ -115,10 +128,15 @@ def token_of(saved: SavedSearch) -> str:
 def send(*, at: dt.datetime, progress: Callable[[str], None] = lambda _: None) -> tuple[int, int]:
     """Look for what is new for each search that is due; (searches looked at, letters written).
 
+    A search of the whole site waits for the index: while that is away, or has not read the last changes, it is not
+    looked at, and forgets nothing.
+
     Each search is one transaction, in which the letter enters the outbox and what it told is noted: a sender that is
     killed in the middle neither forgets a letter nor writes it twice.
     """
     waiting = SavedSearch.objects.exclude(confirmed_at=None).order_by("pk").values_list("pk", flat=True)
+    if not _is_index_ready(at):
+        waiting = waiting.exclude(scope=Scope.EVERYTHING)
     looked = written = 0
     for number in waiting.iterator(chunk_size=500):
         done = _send_one(number, at=at)
@@ -128,6 +146,18 @@ def send(*, at: dt.datetime, progress: Callable[[str], None] = lambda _: None) -
     return looked, written
 
 
+def _is_index_ready(at: dt.datetime) -> bool:
+    """Whether the index holds all that is shown; what appears from then on is noted (`appearing`)."""
+    appearing.note(at=at - rules.SETTLED)
+    if not SavedSearch.objects.filter(scope=Scope.EVERYTHING).exclude(confirmed_at=None).exists():
+        return True
+    if indexing.behind() > 0:
+        # Another process of this machine that writes it brings it as far.
+        with suppress(LockBusy):
+            indexing.follow()
+    return indexing.behind() == 0
+
+
 @transaction.atomic
 def _send_one(number: int, *, at: dt.datetime) -> bool | None:
     saved = SavedSearch.objects.select_for_update().filter(pk=number).first()
@@ -135,16 +165,17 @@ def _send_one(number: int, *, at: dt.datetime) -> bool | None:
         return None
     assert saved.confirmed_at is not None
     since, until = saved.told_until or saved.confirmed_at, at - rules.SETTLED
-    found = new_since(saved.query, since, until=until).for_list()
-    offers = list(found[: rules.MOST_TOLD])
+    try:
+        news = news_of(Scope(saved.scope), saved.query, since, until=until, most=rules.MOST_TOLD)
+    except IndexAway:
+        return None
     saved.told_until = max(since, until)
     # Without news it is looked at again the next day: the first news does not wait for a whole rhythm.
-    saved.last_sent_at = at if offers else saved.last_sent_at
+    saved.last_sent_at = at if news else saved.last_sent_at
     saved.save(update_fields=["told_until", "last_sent_at"])
-    if not offers:
+    if not news:
         return False
-    context = {"offers": offers, "has_more": len(offers) == rules.MOST_TOLD}
-    return _write(saved, "mail/alert_news", event=f"news-{at:%Y-%m-%dT%H:%M}", **context)
+    return _write(saved, "mail/alert_news", event=f"news-{at:%Y-%m-%dT%H:%M}", news=news)
 
 
 @transaction.atomic
@@ -161,20 +192,22 @@ def _erase(saved: SavedSearch) -> None:
     saved.delete()
 
 
-def _write(saved: SavedSearch, template: str, *, event: str, **more: object) -> bool:
+def _write(saved: SavedSearch, template: str, *, event: str, news: Sequence[News] = ()) -> bool:
     address = f"{settings.SITE_URL}/alertes/{token_of(saved)}/"
     context: dict[str, object] = {
         "label": saved.label,
         "rhythm": Rhythm(saved.rhythm).label.lower(),
         "is_demo": saved.is_demo,
-        "page": f"{settings.SITE_URL}/offres/" + (f"?{saved.query}" if saved.query else ""),
+        "is_of_offers": saved.scope == Scope.OFFERS,
+        "page": settings.SITE_URL + understood(Scope(saved.scope), saved.query).address,
         "link": address,
         "stop": f"{address}stop/",
-        **more,
+        "news": news,
+        "has_more": len(news) == rules.MOST_TOLD,
     }
     key = f"alert:{saved.pk}:{event}"
     # Only letters that come again bear the stop of RFC 8058.
-    stop_url = f"{address}stop/" if more else ""
+    stop_url = f"{address}stop/" if news else ""
     return mail.post(saved.email, template, context, key=key, is_secret=True, stop_url=stop_url)
 
 

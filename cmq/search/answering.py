@@ -34,6 +34,10 @@ _ALIKE = 100  # results whose relevance and distance are weighed together
 _WORTH_OF_NEAR = 0.25
 
 
+class IndexAway(Exception):
+    """There is no index to ask."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A thing found, how far it is in kilometres, and why it is there in French."""
@@ -137,6 +141,26 @@ def answer(ask: Ask, *, at: dt.datetime | None = None, each: int = EACH) -> Answ
         return _from_database(ask, at, each)
     with remembering():
         return _Search(reader, ask, at).answer(each)
+
+
+def answering_among(ask: Ask, keys: Sequence[str], *, at: dt.datetime, limit: int) -> list[Row]:
+    """Those of some things (« kind:number ») that answer a question, the best first; without any slack in the words.
+
+    Raises `IndexAway`: the database alone would not find what the page finds.
+    """
+    reader = folders.reader()
+    if reader is None:
+        raise IndexAway
+    search = _Search(reader, ask, at)
+    if not keys or (ask.q and search.understood.is_empty):
+        return []
+    wanted = replace(search.wanted(), keys=tuple(keys))
+    found = reader.best(search._of(ask.only, wanted) if ask.only else wanted, limit=limit)
+    rows: dict[tuple[int, int], Row] = {}
+    for kind in KINDS:
+        numbers = [each.number for each in found if each.kind_number == kind.number]
+        rows |= {(kind.number, number): row for number, row in kind.rows(numbers, at).items()} if numbers else {}
+    return [row for each in found if (row := rows.get((each.kind_number, each.number)))]
 
 
 def _from_database(ask: Ask, at: dt.datetime, each: int) -> Answer:
@@ -409,4 +433,4 @@ def titles_of(codes: Sequence[str]) -> dict[str, str]:
     return dict(Occupation.objects.filter(pk__in=codes).values_list("pk", "title"))
 
 
-__all__ = ["Answer", "Facet", "Hit", "Section", "answer", "by_number"]
+__all__ = ["Answer", "Facet", "Hit", "IndexAway", "Section", "answer", "answering_among", "by_number"]

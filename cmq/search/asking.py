@@ -193,6 +193,20 @@ class _Reader(Reader):
         return 1
 
 
+def in_words(ask: Ask) -> str:
+    """The question in French, for the title of a letter."""
+    parts = [f"« {ask.q} »"] if ask.q else []
+    parts += [ask.only.plural.lower()] if ask.only else []
+    for name, values in ask.tags.items():
+        if name == "departement":
+            parts += [f"département {value}" for value in values]
+        else:
+            parts += [wording.values_of(name)[value] for value in values]
+    parts += [f"avec le campus « {ask.campus} »"] if ask.campus else []
+    parts += [f"à {radius_of(ask)} km de {ask.near.label}"] if ask.near else []
+    return ", ".join(parts)
+
+
 def radius_of(ask: Ask) -> int:
     """Kilometres around a chosen place."""
     return ask.radius or DEFAULT_RADIUS

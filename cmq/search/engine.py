@@ -113,6 +113,7 @@ class Wanted:
         filters: tag or « kind » → values, one of which must be there.
         cells: squares, one of which must be there, but for the kinds of `nowhere`, which have no place.
         eithers: sets of groups of filters; of each set, one group must hold.
+        keys: « kind:number » of the things, one of which it must be.
         only_names: look in titles and names only.
         favours: tag or « kind » → value, of what comes first, other things being equal.
     """
@@ -123,6 +124,7 @@ class Wanted:
     eithers: tuple[tuple[Filters, ...], ...] = ()
     cells: tuple[str, ...] = ()
     nowhere: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
     favours: tuple[tuple[str, str], ...] = ()
     only_names: bool = False
 
@@ -244,6 +246,8 @@ def _query(wanted: Wanted, *, scores: bool = True) -> Query:
         near = [Query.term_set_query(SCHEMA, "cell", list(wanted.cells))]
         near += [_term("kind", kind) for kind in wanted.nowhere]
         must.append((Occur.Must, Query.const_score_query(_any(near), 0.0)))
+    if wanted.keys:
+        must.append((Occur.Must, Query.const_score_query(Query.term_set_query(SCHEMA, "key", list(wanted.keys)), 0.0)))
     fields = _NAMES if wanted.only_names else TEXTS
     slots = [_slot(slot, fields, scores=scores) for slot in wanted.slots]
     if wanted.need is None or wanted.need >= len(slots):

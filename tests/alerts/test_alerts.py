@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,11 +19,12 @@ from django.test import Client
 from django.utils import timezone
 
 from cmq.alerts import actions, rules
-from cmq.alerts.models import Rhythm, SavedSearch
+from cmq.alerts.models import Rhythm, SavedSearch, Scope
 from cmq.core.errors import Refusal
 from cmq.core.mail import send_waiting
 from cmq.core.models import Change, OutgoingMail
 from tests import hiring
+from tests.search import things
 
 DAY = dt.timedelta(days=1)
 EMAIL = "camille@exemple.fr"
@@ -136,7 +138,11 @@ def test_asking_again_writes_once_a_day_and_says_what_stands() -> None:
 
 @pytest.mark.parametrize(
     ("email", "query", "said"),
-    [("camille", "q=a", "pas complète"), (EMAIL, "metier=Z9999", "ne veut rien dire"), (EMAIL, "rayon=3", "rien dire")],
+    [
+        ("camille", "q=a", "pas complète"),
+        (EMAIL, "metier=Z9999", "pas un code du ROME"),
+        (EMAIL, "rayon=3", "Le rayon est"),
+    ],
 )
 @pytest.mark.django_db
 def test_what_means_nothing_is_refused(email: str, query: str, said: str) -> None:
@@ -245,3 +251,70 @@ def test_the_pages_lead_from_the_form_to_the_first_letter(client: Client, monkey
     assert saved.confirmed_at and saved.rhythm == Rhythm.DAILY
     assert client.post(path, {"acte": "autre"}).status_code == 422
     assert client.get("/alertes/faux/").status_code == 404
+
+
+WHOLE = Scope.EVERYTHING
+
+
+@pytest.mark.django_db
+def test_a_search_of_the_whole_site_tells_what_appeared_of_every_kind() -> None:
+    now = timezone.now()
+    things.a_course("CAP Soudage", things.BERCK)
+    actions.send(at=now)
+    saved = actions.ask(email=EMAIL, query="q=soudage+a+berck", rhythm=Rhythm.DAILY, scope=WHOLE, at=now)
+    actions.confirm(actions.token_of(saved), at=now)
+    things.a_course("Mention soudage", things.BERCK)
+    things.a_course("Mention soudage loin", things.LYON)
+    things.a_course("CAP Boulanger", things.BERCK)
+    hiring.stored("Soudage naval", listed_at=now + SOON, commune_id=things.BERCK, latitude=50.4, longitude=1.6)
+    things.indexed()
+    assert actions.send(at=now + DAY) == (1, 1)
+    [letter] = news()
+    assert "Mention soudage, " in letter.text and "Soudage naval" in letter.text
+    for other in ("CAP Soudage", "loin", "Boulanger"):
+        assert other not in letter.text
+    assert "/recherche/?q=soudage+a+berck" in letter.text and letter.subject.startswith("Du nouveau")
+    assert actions.send(at=now + 2 * DAY + SOON) == (1, 0)
+
+
+@pytest.mark.django_db
+def test_without_an_index_nothing_is_told_and_nothing_is_lost() -> None:
+    now = timezone.now()
+    actions.send(at=now)
+    saved = actions.ask(email=EMAIL, query="q=soudage&type=formation", rhythm=Rhythm.DAILY, scope=WHOLE, at=now)
+    actions.confirm(actions.token_of(saved), at=now)
+    things.a_course("CAP Soudage", things.BERCK)
+    assert actions.send(at=now + DAY) == (0, 0)
+    things.indexed()
+    assert actions.send(at=now + 2 * DAY) == (1, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "said"), [("", "Dites d’abord"), ("autour=50.4,1.6&q=soudeur", "ne gardons pas votre position")]
+)
+def test_a_search_of_the_whole_site_names_what_and_where(client: Client, query: str, said: str) -> None:
+    with pytest.raises(Refusal, match=said):
+        actions.ask(email=EMAIL, query=query, rhythm=Rhythm.DAILY, scope=WHOLE)
+    page = client.get(f"/alertes/?sur=recherche&{query}")
+    assert page.status_code == 400 and said in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_one_text_on_two_pages_is_two_searches_each_leading_back(client: Client) -> None:
+    for scope in Scope:
+        saved = actions.ask(email=EMAIL, query="type=offre&q=soudeur", rhythm=Rhythm.DAILY, scope=scope)
+        assert f'href="/{scope.value}/?q=soudeur' in client.get(f"/alertes/{actions.token_of(saved)}/").content.decode()
+    assert SavedSearch.objects.count() == 2
+    assert "« soudeur », offres" in SavedSearch.objects.get(scope=WHOLE).label
+
+
+@pytest.mark.django_db
+def test_the_page_of_results_leads_to_its_alert_and_never_with_a_position(client: Client) -> None:
+    things.a_course("CAP Soudage", things.BERCK)
+    things.indexed()
+    page = client.get("/recherche/?q=soudage&lieu=Berck (62)", follow=True).content.decode()
+    [address] = re.findall(r'href="(/alertes/[^"]+)"', page)
+    form = client.get(unescape(address)).content.decode()
+    assert "« soudage », à 30 km de Berck" in form and 'name="scope" value="recherche"' in form
+    assert "/alertes/" not in client.get("/recherche/?q=soudage&autour=50.408,1.564").content.decode()

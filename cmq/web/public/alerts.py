@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from cmq.alerts import actions, rules
-from cmq.alerts.models import Rhythm
+from cmq.alerts.models import Rhythm, SavedSearch, Scope
+from cmq.alerts.searching import Meaning, understood
 from cmq.core.errors import Refusal
-from cmq.offers.selection import Choice, parsed
 from cmq.web import errors
 from cmq.web.public.employers import private
 from cmq.web.public.guard import HOUR, OpenForm, is_over_limit, stamp
@@ -21,6 +21,7 @@ _READ_AND_ACT = ("GET", "HEAD", "POST")
 class AlertForm(OpenForm):
     """Where to write, and how often."""
 
+    scope = forms.ChoiceField(choices=Scope.choices, required=False, widget=forms.HiddenInput)
     query = forms.CharField(required=False, max_length=600, widget=forms.HiddenInput)
     email = forms.EmailField(
         label="Votre adresse électronique",
@@ -38,9 +39,10 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method not in _READ_AND_ACT:
         return errors.method_not_allowed(request, list(_READ_AND_ACT))
     if request.method != "POST":
-        choice = parsed(request.GET.urlencode())
-        form = AlertForm(initial={"opened": stamp(), "query": choice.query(by_distance=False)})
-        return _form_page(request, form, choice, status=400 if choice.problems else 200)
+        scope = _scope(request.GET.get("sur"))
+        meaning = understood(scope, request.GET.urlencode())
+        form = AlertForm(initial={"opened": stamp(), "scope": scope, "query": meaning.query})
+        return _form_page(request, form, meaning, status=400 if meaning.problems else 200)
     form = AlertForm(request.POST)
     if form.is_valid():
         if not form.is_trapped:
@@ -50,20 +52,27 @@ def ask(request: HttpRequest) -> HttpResponse:
         if not form.errors:
             return redirect("alert_asked")
     form.open_again(request)
-    return _form_page(request, form, parsed(request.POST.get("query", "")), status=422)
+    meaning = understood(_scope(request.POST.get("scope")), request.POST.get("query", ""))
+    return _form_page(request, form, meaning, status=422)
+
+
+def _scope(typed: str | None) -> Scope:
+    return Scope(typed) if typed in Scope.values else Scope.OFFERS
 
 
 def _try(form: AlertForm) -> None:
     data = form.cleaned_data
     try:
-        actions.ask(email=data["email"], query=data["query"], rhythm=Rhythm(data["rhythm"]))
+        actions.ask(
+            email=data["email"], query=data["query"], rhythm=Rhythm(data["rhythm"]), scope=_scope(data["scope"])
+        )
     except Refusal as refusal:
         form.add_error(None, str(refusal))
 
 
-def _form_page(request: HttpRequest, form: AlertForm, choice: Choice, *, status: int = 200) -> HttpResponse:
-    problems = [{"message": problem} for problem in choice.problems]
-    context = {"form": form, "choice": choice, "problems": problems, "days": rules.CONFIRMED_WITHIN.days}
+def _form_page(request: HttpRequest, form: AlertForm, meaning: Meaning, *, status: int = 200) -> HttpResponse:
+    problems = [{"message": problem} for problem in meaning.problems]
+    context = {"form": form, "meaning": meaning, "problems": problems, "days": rules.CONFIRMED_WITHIN.days}
     return render(request, "public/alerts/ask.html", context, status=status)
 
 
@@ -86,8 +95,18 @@ def alert(request: HttpRequest, token: str) -> HttpResponse:
             return private(_act(request, token))
         except Refusal as refusal:
             refused = str(refusal)
-    context: dict[str, Any] = {"saved": actions.find(token), "token": token, "rhythms": Rhythm, "refused": refused}
+    context: dict[str, Any] = {
+        "saved": (saved := actions.find(token)),
+        "address": _address(saved),
+        "token": token,
+        "rhythms": Rhythm,
+        "refused": refused,
+    }
     return private(render(request, "public/alerts/alert.html", context, status=422 if refused else 200))
+
+
+def _address(saved: SavedSearch | None) -> str:
+    return understood(Scope(saved.scope), saved.query).address if saved else ""
 
 
 def _act(request: HttpRequest, token: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""`cmq alertes`: write to those who asked to hear of new offers."""
+"""`cmq alertes`: write to those who asked to hear of what is new."""
 
 from typing import Any
 
