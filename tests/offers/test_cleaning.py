@@ -38,6 +38,38 @@ def test_addresses_are_hidden_however_they_are_written(address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Demandez Mme Jeanne Personne au siège.", "Demandez Mme [nom masqué] au siège."),
+        ("M. DE LA TOUR vous reçoit", "M. [nom masqué] vous reçoit"),
+        ("Écrire à Madame Marie-Ève d’Exemple.", "Écrire à Madame [nom masqué]."),
+        ("Mr J. Personne, chef", "Mr [nom masqué], chef"),
+        ("Contact : Jeanne PERSONNE", "Contact : [nom masqué]"),
+        ("votre tutrice : Ève EXEMPLE, cheffe", "votre tutrice : [nom masqué], cheffe"),
+    ],
+)
+def test_names_that_are_presented_as_such_are_hidden(text: str, kept: str) -> None:
+    assert clean_text(text) == kept == clean_text(kept)
+    assert clean_line(text, longest=200) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Madame, Monsieur, le poste est à Berck",
+        "Monsieur le maire recrute",
+        "Contact : Mairie de Berck",
+        "Contact : service RH",
+        "Maîtrise de CATIA et SolidWorks",
+        "Lieu : Lille Centre",
+        "Madame Monsieur",
+    ],
+)
+def test_other_capitals_are_left(text: str) -> None:
+    assert clean_text(text) == text
+
+
+@pytest.mark.parametrize(
     "text", ["SIRET 73282932000074", "35H, 12 34 56", "de 2026 à 2027", "1900 à 2 100 € @ Lille", "59000 Lille"]
 )
 def test_other_figures_are_left(text: str) -> None:
