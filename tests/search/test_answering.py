@@ -1,6 +1,8 @@
 """The one search: what a reader types finds what they mean, says why, and never leads to a dead end."""
 
 import datetime as dt
+import random
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -12,9 +14,11 @@ from hypothesis import strategies as st
 
 from cmq.campuses.actions import add_area
 from cmq.campuses.models import AreaKind
+from cmq.offers.selection import offers_of, parsed, tally
 from cmq.reference.models import Commune
 from cmq.search import folders, names
 from cmq.search.answering import Answer, answer
+from cmq.search.around import offers_around
 from cmq.search.asking import Ask, Order, parse
 from cmq.search.suggesting import suggest
 from cmq.trainings.models import Training
@@ -340,3 +344,24 @@ def test_within_a_campus_or_a_filiere_are_its_trainings_their_jobs_and_the_offer
     assert ask(f"campus={campus.slug}&q=macon").total == 0
     facets = {facet.name for facet in ask("type=campus&filiere=services-a-la-personne-bien-etre").facets}
     assert "filiere" in facets
+
+
+def test_the_list_of_offers_around_a_place_is_that_of_the_database() -> None:
+    draw = random.Random(3)
+    for number in range(60):
+        spot = {"latitude": 50.4 + draw.gauss(0, 0.2), "longitude": 1.6 + draw.gauss(0, 0.3)}
+        an_offer(f"Offre {number}", contract="CDI" if number % 3 else "CDD", **spot)
+    indexed()
+    at = timezone.now()
+    for query in ("", "&tri=distance", "&tri=distance&contrat=CDI", "&nature=stage"):
+        choice = parsed(f"lieu=Berck 62&rayon=50{query}")
+        whole = [offer.pk for offer in offers_of(choice, at=at)]
+        paged: list[int] = []
+        for page in range(1, max(1, -(-len(whole) // 20)) + 1):
+            found = offers_around(replace(choice, page=page), at=at)
+            assert found is not None and (found.total, found.counts) == tally(choice, at=at)
+            paged += [offer.pk for offer in found.shown]
+        # The newest of one second stand in any order in the index.
+        assert paged == whole if "distance" in query else sorted(paged) == sorted(whole)
+    assert offers_around(parsed("lieu=Berck 62&q=soudeur"), at=at) is None
+    assert offers_around(parsed("contrat=CDI"), at=at) is None

@@ -1,5 +1,7 @@
 """Offers: the list with its filters, each offer, the feed, and what a reader reports."""
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +23,7 @@ from cmq.offers.actions import upkeep
 from cmq.offers.linked_data import described
 from cmq.offers.models import AbuseReason, ContractKind, JobOffer, OfferKind, OfferState
 from cmq.offers.selection import MOST_COUNTED, MOST_PAGES, PER_PAGE, Choice
+from cmq.search.around import Around, offers_around
 from cmq.web import errors, offer_maps
 from cmq.web.page_cache import valid_until
 from cmq.web.public.common import parameters, public
@@ -34,13 +37,13 @@ _READ_AND_ACT = ("GET", "HEAD", "POST")
 
 
 class _Pages(Paginator):  # type: ignore[type-arg]
-    """Pages of a list that is counted elsewhere, and read up to a bound."""
+    """Pages of a list that is counted and read elsewhere, up to a bound."""
 
     count = 0
 
-    def __init__(self, found: Any, total: int) -> None:
+    def __init__(self, total: int) -> None:
         self.count = min(total, MOST_PAGES * PER_PAGE)
-        super().__init__(found, PER_PAGE)
+        super().__init__((), PER_PAGE)
 
 
 @public
@@ -49,13 +52,12 @@ def offers(request: HttpRequest) -> HttpResponse:
     choice, at = selection.parse(parameters(request)), timezone.now()
     if not choice.problems and _differs(request, choice):
         return HttpResponseRedirect(f"{request.path}?{choice.query(page=choice.page)}".rstrip("?"))
-    found = selection.offers_of(choice, at=at)
-    total, counts = selection.tally(choice, at=at)
-    paginator = _Pages(found.for_list(), total)
+    found = _found(request, choice, at)
+    total = found.total
+    paginator = _Pages(total)
     if choice.page > paginator.num_pages:
         raise Http404
-    page = paginator.page(choice.page)
-    shown = list(page.object_list)
+    page, shown = paginator.page(choice.page), found.shown
     valid_until(request, *(offer.expires_at for offer in shown if offer.expires_at))
     context = {
         "choice": choice,
@@ -65,7 +67,7 @@ def offers(request: HttpRequest) -> HttpResponse:
         "total": min(total, MOST_COUNTED),
         "is_more": total > MOST_COUNTED,
         "demos": sum(offer.is_demo for offer in shown),
-        "facets": _facets(choice, counts),
+        "facets": _facets(choice, found.counts),
         "chosen": _chosen(choice),
         "radii": selection.RADII,
         "sorts": _sorts(choice),
@@ -75,6 +77,19 @@ def offers(request: HttpRequest) -> HttpResponse:
     return render(request, "public/offers/list.html", context, status=400 if choice.problems else 200)
 
 
+def _found(request: HttpRequest, choice: Choice, at: dt.datetime) -> Around:
+    """The page that is asked, from the index where it can be, else from the database."""
+    found = offers_around(choice, at=at)
+    if found is not None:
+        # The index follows a moment later than the register: a kept page would outlive what it brings.
+        valid_until(request, at + dt.timedelta(minutes=1))
+        return found
+    total, counts = selection.tally(choice, at=at)
+    first = (choice.page - 1) * PER_PAGE
+    shown = selection.offers_of(choice, at=at).for_list()[first : first + PER_PAGE] if first < total else []
+    return Around(list(shown), total, counts)
+
+
 def _differs(request: HttpRequest, choice: Choice) -> bool:
     """Whether the address is not in its one form."""
     asked = sorted((name, value) for name, values in request.GET.lists() for value in values)
@@ -82,7 +97,7 @@ def _differs(request: HttpRequest, choice: Choice) -> bool:
 
 
 def _facets(
-    choice: Choice, counts: dict[str, dict[str, int]]
+    choice: Choice, counts: Mapping[str, Mapping[str, int]]
 ) -> list[tuple[str, str, list[tuple[str, str, int, bool]]]]:
     return [
         (name, title, [(v, str(label), counts[name].get(v, 0), v in chosen) for v, label in choices])
