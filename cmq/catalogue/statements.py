@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from cmq.catalogue.merging import ADDRESSES, CAMPUS, INSERJEUNES, ONISEP, PARCOURSUP, SCHOOLS, Statement
@@ -161,23 +163,36 @@ def of_parcoursup(codes: Codes, wheres: Iterable[str] | None) -> Iterator[Placed
 
 
 def of_rates(codes: Codes, wheres: Iterable[str] | None) -> Iterator[Placed]:
-    """What InserJeunes says of the last period that it counted; a rate without a figure is a secret."""
-    last = InsertionRate.objects.aggregate(last=Max("period"))["last"]
-    rows = InsertionRate.objects.filter(period=last).select_related("source")
+    """What InserJeunes says of the last period that it counted, in each of its lists; no figure at all is a secret."""
+    lists = InsertionRate.objects.order_by().values("code_kind", "way").annotate(last=Max("period"))
+    last = reduce(or_, (Q(code_kind=e["code_kind"], way=e["way"], period=e["last"]) for e in lists), Q(pk=None))
+    rows = InsertionRate.objects.filter(last).select_related("source").order_by("-way", "-code_kind", "uai", "code")
+    counted: set[tuple[str, str]] = set()
     for row in _at(rows, wheres).iterator(2000):
-        title = f"{row.diploma_kind} {row.title}"
-        fields = {
+        title = f"{row.diploma_kind} {row.title}".strip()
+        cfd = row.code if row.code_kind == "CFD" else ""
+        fields: dict[str, Any] = {
             "title": title,
             "diploma": row.diploma_kind,
             "uai": row.uai,
-            "by_school": row.way == Way.SCHOOL,
-            "by_apprenticeship": row.way == Way.APPRENTICESHIP,
-            "employed_6_months": row.employed_6_months,
-            "further_study": row.further_study,
-            "rates_period": row.period,
-            "rates_are_secret": row.employed_6_months is None and row.further_study is None,
+            "by_school": row.way == Way.SCHOOL or None,
+            "by_apprenticeship": row.way == Way.APPRENTICESHIP or None,
         }
-        yield row.uai, codes.what(title=title), Statement(INSERJEUNES, _title(row), row.period, _known(fields))
+        what = codes.what(cfd=cfd, title=title)
+        # Rates are of one way: where both lead to the same diploma, those of the way at school are shown.
+        if (row.uai, what) not in counted:
+            counted.add((row.uai, what))
+            fields |= _rates(row)
+        yield row.uai, what, Statement(INSERJEUNES, _title(row), row.period, _known(fields))
+
+
+def _rates(row: InsertionRate) -> dict[str, Any]:
+    return {
+        "employed_6_months": row.employed_6_months,
+        "further_study": row.further_study,
+        "rates_period": row.period,
+        "rates_are_secret": row.employed_6_months is None and row.further_study is None,
+    }
 
 
 def _at(rows: "QuerySet[Any]", wheres: Iterable[str] | None) -> "QuerySet[Any]":

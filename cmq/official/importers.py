@@ -11,6 +11,7 @@ from typing import Protocol
 from django.db import models
 from django.db.models import Q
 
+from cmq.certifications.models import Diploma
 from cmq.core.partial_dates import PartialDate
 from cmq.official.errors import Rejected, SourceUnavailable
 from cmq.official.fetching import Caller
@@ -71,6 +72,11 @@ class Known:
             elif name not in found[code]:
                 found[code][name] = insee
         return found
+
+    @cached_property
+    def diplomas(self) -> Mapping[str, str]:
+        """Code scolarité of each diploma → its title."""
+        return dict(Diploma.objects.exclude(cfd_code="").values_list("cfd_code", "title"))
 
     def keys(self, model: type[models.Model]) -> frozenset[str]:
         """Primary keys of a table, as they are when it is asked for the first time."""

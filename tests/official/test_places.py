@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cmq.catalogue.models import Establishment, HealthSite, InsertionRate, ParcoursupProgramme
+from cmq.catalogue.models import Course, Establishment, HealthSite, InsertionRate, ParcoursupProgramme
+from cmq.certifications.models import Diploma
 from cmq.official.actions import run_importer
 from cmq.official.importers import Importer
 from cmq.official.models import OfficialRun, RunState
@@ -170,6 +171,34 @@ def test_secret_rates_stay_secret_and_impossible_ones_are_refused(tmp_path: Path
     run = load(outcomes.RATES, tmp_path / "i.csv", table(RATES, *rows, encoding="utf-8-sig"))
     assert (run.created, run.refused) == (7, 1)
     assert InsertionRate.objects.get(uai=uai(2)).further_study is None
+
+
+def test_rates_of_schools_of_cfa_and_of_the_exposed_tables_stand_beside_each_other(tmp_path: Path) -> None:
+    Diploma.objects.create(code="1", title="CAP Boucher", folded_title="cap boucher", cfd_code="50022103")
+    base = ("cumul 2023-2024", uai(1), "BAC PRO", "24721025518", "FROID", "55", "60", "", "")
+    load(outcomes.RATES, tmp_path / "s.csv", table(RATES, base, encoding="utf-8-sig"))
+    header = (*RATES, "taux_contrats_interrompus")
+    load(outcomes.RATES_OF_CFA, tmp_path / "c.csv", table(header, (*base, "12"), encoding="utf-8-sig"))
+    exposed = (
+        *("uai", "uai_type", "code_certification", "code_formation_diplome", "filiere", "millesime"),
+        *("taux_en_formation", "taux_en_emploi_6_mois", "taux_en_emploi_12_mois", "taux_en_emploi_24_mois"),
+    )
+    good = (uai(2), "lieu_formation", "50022103", "50022103", "apprentissage", "2022_2023", "11", "44", "56", "")
+    swapped = ("lieu_formation", uai(2), *good[2:])
+    unknown = (*good[:2], "99999999", "99999999", *good[4:])
+    rows = [good, *((uai(n), *good[1:]) for n in range(3, 12)), swapped, unknown]
+    run = load(outcomes.EXPOSED, tmp_path / "e.csv", table(exposed, *rows, encoding="utf-8-sig"))
+    assert (run.state, run.created, run.refused) == (RunState.DONE, 10, 2)
+    found = InsertionRate.objects.get(uai=uai(2))
+    assert (found.period, found.title, found.way) == ("cumul 2022-2023", "CAP Boucher", "apprentissage")
+    assert (found.further_study, found.employed_6_months, found.employed_24_months) == (11, 44, None)
+    # Each list removes what it no longer has, and nothing of the others.
+    assert InsertionRate.objects.filter(uai=uai(1)).count() == 2
+    assert InsertionRate.objects.get(way="apprentissage", uai=uai(1)).broken_contracts == 12
+    [froid] = Course.objects.filter(uai=uai(1))
+    assert froid.by_school and froid.by_apprenticeship and froid.employed_6_months == 60
+    [boucher] = Course.objects.filter(uai=uai(2))
+    assert (boucher.by_school, boucher.by_apprenticeship, boucher.further_study) == (False, True, 11)
 
 
 def test_parcoursup_says_how_it_is_followed(tmp_path: Path) -> None:

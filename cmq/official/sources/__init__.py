@@ -39,6 +39,8 @@ IMPORTERS: dict[str, AnyImporter] = {
         onisep.COURSES,
         onisep.JOBS,
         outcomes.RATES,
+        outcomes.RATES_OF_CFA,
+        outcomes.EXPOSED,
         outcomes.PROGRAMMES,
         france_travail.IMPORTER,
         la_bonne_alternance.IMPORTER,

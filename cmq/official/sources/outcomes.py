@@ -1,21 +1,29 @@
-"""InserJeunes: what became of those who left a lycée professionnel; Parcoursup: who applied, who was let in."""
+"""InserJeunes: what became of those who left a lycée professionnel or a CFA; Parcoursup: who applied, who was let in.
+
+InserJeunes is read from two open data sets (figures by training of a place), and from the « Exposition » tables of its
+interface, whose lists want an account: a person brings that file.
+"""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from django.db.models import Q
 
 from cmq.catalogue.actions import build_courses
 from cmq.catalogue.models import InsertionRate, ParcoursupProgramme
 from cmq.official import cells
 from cmq.official.errors import Rejected
-from cmq.official.importers import LICENCE_OUVERTE, Importer, Known, Parsed, Table, columns_but, fixed
+from cmq.official.importers import LICENCE_OUVERTE, Importer, Known, Parsed, Table, by_hand, columns_but, fixed
 from cmq.official.listing import read_list, text
 from cmq.official.reading import Layout, Row, read_csv
 from cmq.official.sources.schools import coordinates
 from cmq.reference.codes import is_uai
+from cmq.trainings.models import Way
 
 _EXPORT = "api/explore/v2.1/catalog/datasets"
+_OF_CFA = "fr-en-inserjeunes-cfa"
 _INSERJEUNES, _PARCOURSUP = "fr-en-inserjeunes-lycee_pro-formation-fine", "fr-esr-parcoursup"
 _EDUCATION, _HIGHER = "https://data.education.gouv.fr", "https://data.enseignementsup-recherche.gouv.fr"
 
@@ -36,13 +44,72 @@ _RATES = Layout(
 _FIGURES = ("further_study", "employed_6_months", "employed_12_months", "employed_24_months", "broken_contracts")
 
 
+_EXPOSED = Layout(
+    columns={
+        "uai": ["uai"],
+        "place": ["uai_type"],
+        "code": ["code_certification"],
+        "cfd": ["code_formation_diplome"],
+        "way": ["filiere"],
+        "period": ["millesime"],
+        "further_study": ["taux_en_formation"],
+        "employed_6_months": ["taux_en_emploi_6_mois"],
+        "employed_12_months": ["taux_en_emploi_12_mois"],
+        "employed_24_months": ["taux_en_emploi_24_mois"],
+    },
+    optional={"broken_contracts": ["taux_rupture_contrats"]},
+)
+_WAYS = {"apprentissage": Way.APPRENTICESHIP, "voie_pro_sco_educ_nat": Way.SCHOOL, "scolaire": Way.SCHOOL}
+
+
 def parse_rates(path: Path, known: Known) -> Iterator[Parsed]:
-    """The rates; an empty one is a secret."""
+    """The rates of the lycées professionnels; an empty one is a secret."""
+    yield from _parse_rates(path, Way.SCHOOL)
+
+
+def parse_rates_of_cfa(path: Path, known: Known) -> Iterator[Parsed]:
+    """The rates of the CFA, the share of broken contracts with them; an empty one is a secret."""
+    yield from _parse_rates(path, Way.APPRENTICESHIP)
+
+
+def parse_exposed(path: Path, known: Known) -> Iterator[Parsed]:
+    """The rates of the « Exposition » tables: both ways, by the code of the diploma.
+
+    A file whose columns « uai_type » and « uai » changed places, as its documentation prints them, is refused line by
+    line: a type is no UAI.
+    """
+    titles = {code: title for code, title in known.diplomas.items() if title}
+    for number, row in read_csv(path, _EXPOSED):
+        yield number, row if isinstance(row, Rejected) else _exposed(number, row, titles)
+
+
+def _exposed(number: int, row: Row, titles: Mapping[str, str]) -> InsertionRate | Rejected:
+    told = f"{row['uai']} {row['code']}"
+    cfd, way = row["cfd"] or row["code"], _WAYS.get(row["way"])
+    if not is_uai(row["uai"]) or len(cfd) != 8 or way is None:
+        return Rejected(number, "L’UAI, le code de formation ou la filière manque.", told)
+    if cfd not in titles:
+        return Rejected(number, "Diplôme inconnu : chargez d’abord Certif-Info.", told)
+    wrong = [row[name] for name in _FIGURES if row[name] and cells.percent(row[name]) is None]
+    if wrong:
+        return Rejected(number, "Un taux n’est pas entre 0 et 100.", f"{told} {wrong[0]}")
+    return InsertionRate(
+        period=f"cumul {row['period'].replace('_', '-')}"[:20],
+        uai=row["uai"],
+        code_kind="CFD",
+        code=cfd,
+        title=titles[cfd][:300],
+        way=way,
+        **{name: cells.percent(row[name]) for name in _FIGURES},
+    )
+
+
+def _parse_rates(path: Path, way: Way) -> Iterator[Parsed]:
     for number, row in read_csv(path, _RATES):
-        yield number, row if isinstance(row, Rejected) else _rate(number, row)
+        yield number, row if isinstance(row, Rejected) else _rate(number, row, way)
 
 
-def _rate(number: int, row: Row) -> InsertionRate | Rejected:
+def _rate(number: int, row: Row, way: Way) -> InsertionRate | Rejected:
     if not is_uai(row["uai"]) or not row["code"] or not row["title"]:
         return Rejected(number, "L’UAI, le code ou le libellé manque.", f"{row['uai']} {row['code']} {row['title']}")
     wrong = [row[name] for name in _FIGURES if row[name] and cells.percent(row[name]) is None]
@@ -55,7 +122,7 @@ def _rate(number: int, row: Row) -> InsertionRate | Rejected:
         code=row["code"][:12],
         title=row["title"][:300],
         diploma_kind=row["diploma"][:60],
-        way="scolaire",
+        way=way,
         **{name: cells.percent(row[name]) for name in _FIGURES},
     )
 
@@ -99,6 +166,13 @@ def _programme(record: dict[str, Any], code: str, title: str, session: int) -> P
 
 
 _KEY = ("uai", "period", "code_kind", "code", "way")
+_COLUMNS = columns_but(InsertionRate, "id", *_KEY)
+
+
+def _of(code_kind: str, *ways: Way) -> Q:
+    return Q(code_kind=code_kind, way__in=ways)
+
+
 RATES = Importer(
     slug="inserjeunes",
     title="InserJeunes, lycées professionnels",
@@ -110,7 +184,35 @@ RATES = Importer(
         title="InserJeunes, lycées professionnels",
         name="inserjeunes.csv",
     ),
-    tables=[Table(InsertionRate, _KEY, columns_but(InsertionRate, "id", *_KEY), parse_rates)],
+    tables=[Table(InsertionRate, _KEY, _COLUMNS, parse_rates, scope=_of("MEFSTAT11", Way.SCHOOL))],
+    stale_after=dt.timedelta(days=200),
+    after=build_courses,
+)
+RATES_OF_CFA = Importer(
+    slug="inserjeunes-cfa",
+    title="InserJeunes, centres de formation d’apprentis",
+    publisher="Depp et Dares",
+    licence=LICENCE_OUVERTE,
+    page=f"{_EDUCATION}/explore/dataset/{_OF_CFA}/",
+    locate=fixed(
+        f"{_EDUCATION}/{_EXPORT}/{_OF_CFA}/exports/csv?delimiter=%3B&use_labels=false",
+        title="InserJeunes, centres de formation d’apprentis",
+        name="inserjeunes-cfa.csv",
+    ),
+    tables=[
+        Table(InsertionRate, _KEY, _COLUMNS, parse_rates_of_cfa, scope=_of("MEFSTAT11", Way.APPRENTICESHIP)),
+    ],
+    stale_after=dt.timedelta(days=200),
+    after=build_courses,
+)
+EXPOSED = Importer(
+    slug="inserjeunes-exposition",
+    title="InserJeunes, tables « Exposition »",
+    publisher="Depp, Dares et Sies",
+    licence=LICENCE_OUVERTE,
+    page="https://api.exposition.inserjeunes.beta.gouv.fr/",
+    locate=by_hand("liste « formations » de l’API Exposition, avec un compte"),
+    tables=[Table(InsertionRate, _KEY, _COLUMNS, parse_exposed, scope=_of("CFD", Way.SCHOOL, Way.APPRENTICESHIP))],
     stale_after=dt.timedelta(days=200),
     after=build_courses,
 )
