@@ -1,9 +1,11 @@
 """From a blank page to readers, on a telephone: written, saved by itself, illustrated, previewed, agreed to, shown."""
 
+import datetime as dt
 import re
 import sqlite3
 from pathlib import Path
 
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
@@ -56,6 +58,12 @@ def test_an_article_is_written_illustrated_previewed_agreed_to_and_published(
     page.goto(desk)
     page.get_by_role("button", name="Accepter cette version").click()
     page.get_by_role("link", name="Publier ou programmer").click()
+    page.get_by_label("Publier le").fill(f"{timezone.localtime() + dt.timedelta(days=2):%Y-%m-%dT09:00}")
+    page.get_by_role("button", name="Enregistrer la publication").click()
+    # Its hour has not come: nobody outside reads it.
+    assert page.request.get(f"{neutral_site.url}/articles/ecrit-au-telephone/").status == 404
+    page.get_by_role("link", name="Publier ou programmer").click()
+    page.get_by_label("Publier le").fill("")
     page.get_by_role("button", name="Enregistrer la publication").click()
     page.get_by_role("link", name="Voir la page").click()
     expect(page.locator("h1")).to_have_text("Écrit au téléphone")
