@@ -28,7 +28,9 @@ def test_an_issue_is_composed_seen_agreed_to_by_another_and_sent(
     assert violations(page) == []
     page.get_by_role("link", name="Voir le double HTML").click()
     expect(page.locator("h1")).to_contain_text("Lettre écrite au navigateur")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    # As a mail reader shows it: no script of the page may run there, so axe gets the letter by itself.
+    page.set_content(page.content())
+    assert violations(page) == []
     page.goto(desk)
     page.get_by_role("button", name="Proposer à une seconde personne").click()
     expect(page.get_by_role("link", name="Relire et donner l’accord")).to_have_count(0)
