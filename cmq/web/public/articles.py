@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from cmq.campuses.models import Campus
@@ -83,7 +84,17 @@ def shown(found: Article, *, at: dt.datetime, address: drawing.Address = drawing
         "contents": [each for each in read.headings if each.level == 2] if len(read.headings) > 3 else [],
         "related": found.related.published(at).for_list().order_by("-publish_at") if found.pk else [],
         "json_ld": _json_ld(found, read),
+        "offers_url": _offers_url(found),
     }
+
+
+def _offers_url(found: Article) -> str:
+    """Where the offers of what an article is about are; empty when it is about nothing in particular."""
+    if found.campus:
+        return f"{reverse('job_offers')}?{urlencode({'campus': found.campus.slug})}"
+    subjects = {"region": found.region, "filiere": found.filiere}
+    about = {name: subject.slug for name, subject in subjects.items() if subject}
+    return f"{reverse('search')}?{urlencode({'type': 'offre', **about})}" if about else ""
 
 
 @public

@@ -77,6 +77,7 @@ def test_an_article_has_all_that_a_reader_is_owed() -> None:
         f'<a href="{campus.get_absolute_url()}">Campus du bois</a>',
         '<a href="#deux">Deux</a>',
         'href="/articles/?mot=bois"',
+        f'href="/recherche/?type=offre&amp;region={sheet.region.slug}&amp;filiere={sheet.filiere.slug}"',
         "Voir aussi",
         related.get_absolute_url(),
         "mailto:?subject=Le%20bois%20d%E2%80%99%C5%93uvre",
@@ -179,7 +180,8 @@ def test_the_news_of_a_campus_stand_on_its_pages_only() -> None:
     assert "Portes ouvertes" in read(f"{campus.get_absolute_url()}actualites.atom")
     for path in ("/articles/", "/articles.atom", "/"):
         assert "Portes ouvertes" not in read(path)
-    assert "Actualités du campus" in read(news.get_absolute_url())
+    page = read(news.get_absolute_url())
+    assert "Actualités du campus" in page and f"/offres/?campus={campus.slug}" in page
 
 
 def test_feeds_are_atom_and_narrowed() -> None:
