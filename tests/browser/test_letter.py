@@ -29,7 +29,9 @@ def test_an_issue_is_composed_seen_agreed_to_by_another_and_sent(
     page.get_by_role("link", name="Voir le double HTML").click()
     expect(page.locator("h1")).to_contain_text("Lettre écrite au navigateur")
     # As a mail reader shows it: no script of the page may run there, so axe gets the letter by itself.
-    page.set_content(page.content())
+    letter = page.content()
+    page.goto("about:blank")
+    page.set_content(letter)
     assert violations(page) == []
     page.goto(desk)
     page.get_by_role("button", name="Proposer à une seconde personne").click()
