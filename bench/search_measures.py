@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -21,6 +21,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from bench.measuring import row  # noqa: E402
 from bench.search_corpus import Maker, fill  # noqa: E402
@@ -29,8 +30,10 @@ from bench.serving import serving  # noqa: E402
 from cmq.careers.actions import load_occupations  # noqa: E402
 from cmq.core.feed import change_set, record_bulk  # noqa: E402
 from cmq.offers.models import JobOffer  # noqa: E402
+from cmq.offers.selection import Choice, offers_of, tally  # noqa: E402
 from cmq.reference.actions import load_reference  # noqa: E402
 from cmq.search import folders, indexing  # noqa: E402
+from cmq.search.around import offers_around  # noqa: E402
 from cmq.search.asking import PAGE_SIZE  # noqa: E402
 from cmq.search.words import telling  # noqa: E402
 
@@ -63,6 +66,7 @@ def main(arguments: list[str]) -> None:
     raw = build(OFFERS)
     measure_classes(raw)
     measure_full_text(raw)
+    measure_around()
     refresh()
 
 
@@ -240,6 +244,22 @@ def measure_full_text(raw: Raw) -> None:
 def _top_and_counts(reader: object, wanted: object) -> None:
     reader.best(wanted, limit=PAGE_SIZE)  # type: ignore[attr-defined]
     reader.counts(wanted, ["kind", "contrat", "region"])  # type: ignore[attr-defined]
+
+
+def measure_around() -> None:
+    """The list of offers within 100 km, nearest first, with its counts: from the index, and from the database."""
+    maker, at, ours, theirs = Maker(seed=17), timezone.now(), [], []
+    for _ in range(10):
+        choice = Choice(near=maker.commune(), radius=100, by_distance=True)
+        offers_around(choice, at=at)
+        ours.append(seconds(lambda choice=choice: offers_around(replace(choice, page=2), at=at)))
+        theirs.append(seconds(lambda choice=choice: (tally(choice, at=at), list(offers_of(choice, at=at)[20:40]))))
+    row(
+        "search: offers within 100 km by distance (wanted from 300,000 on: < 1)",
+        f"{statistics.median(ours) / statistics.median(theirs):.2f} of the database"
+        f" (p50 {statistics.median(ours) * 1000:.0f} and {statistics.median(theirs) * 1000:.0f} ms,"
+        f" p95 {quantile(ours) * 1000:.0f} and {quantile(theirs) * 1000:.0f})",
+    )
 
 
 def refresh() -> None:

@@ -16,11 +16,16 @@ _COUNTED = ("nature", "contrat")
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The offers of one page as a list shows them, how many there are on all pages, and of each kind and contract."""
+    """The offers of one page as a list shows them, how many there are on all pages, and of each kind and contract.
+
+    Attributes:
+        is_exact: whether the numbers are of all that answers, not of the newest or up to a bound.
+    """
 
     shown: list[JobOffer]
     total: int
     counts: Mapping[str, Mapping[str, int]]
+    is_exact: bool = True
 
 
 def offers_around(choice: Choice, *, at: dt.datetime) -> Around | None:

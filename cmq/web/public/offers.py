@@ -64,8 +64,8 @@ def offers(request: HttpRequest) -> HttpResponse:
         "problems": [{"message": problem} for problem in choice.problems],
         "page": page,
         "hits": [(offer, selection.distance(choice, offer)) for offer in shown],
-        "total": min(total, MOST_COUNTED),
-        "is_more": total > MOST_COUNTED,
+        "total": total if found.is_exact else min(total, MOST_COUNTED),
+        "is_more": total > MOST_COUNTED and not found.is_exact,
         "demos": sum(offer.is_demo for offer in shown),
         "facets": _facets(choice, found.counts),
         "chosen": _chosen(choice),
@@ -87,7 +87,7 @@ def _found(request: HttpRequest, choice: Choice, at: dt.datetime) -> Around:
     total, counts = selection.tally(choice, at=at)
     first = (choice.page - 1) * PER_PAGE
     shown = selection.offers_of(choice, at=at).for_list()[first : first + PER_PAGE] if first < total else []
-    return Around(list(shown), total, counts)
+    return Around(list(shown), total, counts, is_exact=False)
 
 
 def _differs(request: HttpRequest, choice: Choice) -> bool:

@@ -16,6 +16,8 @@ from cmq.core.models import OutgoingMail
 from cmq.offers.actions import posting, upkeep
 from cmq.offers.links import token_of
 from cmq.offers.models import Closing, JobOffer, OfferOrigin, OfferReport, OfferState
+from cmq.search import indexing
+from cmq.web import page_cache
 from tests import hiring
 from tests.factories import a_campus, a_director, a_keeper
 from tests.web.public.conftest import NASTY
@@ -296,3 +298,18 @@ def test_reports_and_employers_wait_at_the_keepers_desk(client: Client) -> None:
     text = text_of(client, "/espace/registre/")
     assert "/espace/registre/employeurs/" in text and "/espace/registre/offres-signalees/" in text
     assert "Charpentes fictives" in text_of(client, "/espace/registre/employeurs/")
+
+
+def test_around_a_place_the_index_counts_all_and_the_page_says_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        hiring.stored(f"Soudeur {number}", insee="62108")
+    monkeypatch.setattr("cmq.web.public.offers.MOST_COUNTED", 2)
+    monkeypatch.setattr("cmq.offers.selection.MOST_COUNTED", 2)
+    address = "/offres/?lieu=Berck+62&tri=distance"
+    assert "Plus de 2 offres" in client.get(address).content.decode()
+    indexing.rebuild()
+    page_cache.shelf = page_cache._Shelf()
+    page = client.get(address).content.decode()
+    assert "3 offres" in page and "Plus de" not in page and page.count("Soudeur ") >= 3
