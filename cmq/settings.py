@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "cmq.search",
     "cmq.opendata",
     "cmq.alerts",
+    "cmq.statistics",
     "cmq.web",
     "cmq.operations",
 ]

@@ -46,7 +46,7 @@ FLOORS = [
     {"awards"},
     {"renewals", "proof"},
     {"imports", "official", "search", "opendata"},
-    {"alerts"},
+    {"alerts", "statistics"},
     {"web"},
     {"operations"},
 ]

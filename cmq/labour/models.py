@@ -59,6 +59,7 @@ class Basin(models.Model):
     region = models.ForeignKey(
         Region, verbose_name="région", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    is_demo = models.BooleanField("démonstration", default=False)
 
     class Meta:
         verbose_name = "bassin d’emploi"

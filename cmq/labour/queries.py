@@ -50,7 +50,7 @@ def needs_for(occupation: Occupation) -> Needs | None:
     None when no family is tied to the job, or no survey is loaded.
     """
     links = list(occupation.family_links.select_related("family"))
-    rows = RecruitmentNeed.objects.filter(family__in=[link.family_id for link in links])
+    rows = RecruitmentNeed.objects.filter(family__in=[link.family_id for link in links], basin__is_demo=False)
     last = rows.order_by("-year").select_related("source").first() if links else None
     if last is None:
         return None
