@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from django.utils.functional import cached_property
 
+from cmq.reference.geo import EARTH_RADIUS_KM
 from cmq.reference.outlines import Level, outline
 
 WIDTH = 1000
@@ -120,6 +121,16 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Circle:
+    """All that lies within a distance of a place; `look` names its line and filling."""
+
+    x: int
+    y: int
+    radius: int
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     """A territory without an outline: a labelled box whose links are listed inside."""
 
@@ -172,6 +183,7 @@ class Map:
     kinds: tuple[tuple[str, str], ...] = ()
     window: tuple[int, int, int, int] | None = None
     insets: tuple[Inset, ...] = field(default=())
+    circles: tuple[Circle, ...] = ()
 
     @cached_property
     def view_box(self) -> str:
@@ -257,6 +269,14 @@ def locate(lat: float, lon: float) -> tuple[int, int] | None:
     for frame in FRAMES:
         if frame.holds(lat, lon):
             return frame.place(lat, lon)
+    return None
+
+
+def circle(lat: float, lon: float, km: float, look: str) -> Circle | None:
+    """The circle of that radius around a point; None when no window shows it."""
+    for frame in FRAMES:
+        if frame.holds(lat, lon):
+            return Circle(*frame.place(lat, lon), round(math.degrees(km / EARTH_RADIUS_KM) * frame.scale), look)
     return None
 
 

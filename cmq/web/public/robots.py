@@ -19,9 +19,11 @@ from cmq.evidence.models import AnnualReport
 from cmq.labels.models import LabelDecision
 from cmq.opendata.datasets import DATASETS
 from cmq.search.directory import load_choices
+from cmq.statistics.territories import Level, all_of
 from cmq.tours.models import Tour
 from cmq.web.page_cache import valid_until
 from cmq.web.public.common import public
+from cmq.web.public.statistics.views import STATISTICS
 
 _STATEMENTS: tuple[Any, ...] = (CampusFact, CampusName, CampusArea, Partnership, LabelDecision)
 _PAGES = (
@@ -33,6 +35,9 @@ _PAGES = (
     "regions",
     "agenda",
     "indicators",
+    "statistics",
+    "filiere_jobs",
+    "territories",
     "open_data",
     "verify",
     "projects",
@@ -95,6 +100,8 @@ def sitemap_xml(request: HttpRequest) -> HttpResponse:
     real = Campus.objects.real().order_by("pk").values_list("pk", "slug")
     pages += [(reverse("campus", args=[slug]), moved.get(pk)) for pk, slug in real]
     pages += [(reverse("dataset", args=[name]), newest) for name in DATASETS]
+    pages += [(reverse("statistic", args=[name]), newest) for name in STATISTICS]
+    pages += [(each.get_absolute_url(), newest) for level in Level for each in all_of(level)]
     tours = Tour.objects.public().filter(campus__is_demo=False).order_by("pk")
     pages += [(tour.get_absolute_url(), newest) for tour in tours]
     reports = AnnualReport.objects.exclude(published_at=None).filter(campus__is_demo=False).order_by("pk")

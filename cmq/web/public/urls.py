@@ -28,6 +28,8 @@ from cmq.web.public import (
     tours,
     trainings,
 )
+from cmq.web.public.statistics import jobs, territory
+from cmq.web.public.statistics import views as statistics
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -127,6 +129,14 @@ urlpatterns = [
     path("filieres/<slug:slug>/", territories.filiere, name="filiere"),
     path("regions/", territories.regions, name="regions"),
     path("regions/<slug:slug>/", territories.region, name="region"),
+    path("statistiques/", statistics.statistics, name="statistics"),
+    path("statistiques/metiers-et-filieres/", jobs.filiere_jobs, name="filiere_jobs"),
+    path("statistiques/metiers-et-filieres.csv", jobs.filiere_jobs_csv, name="filiere_jobs_csv"),
+    path("statistiques/<slug:slug>/", statistics.statistic, name="statistic"),
+    path("statistiques/<slug:slug>/<slug:key>.csv", statistics.statistic_csv, name="statistic_csv"),
+    path("statistiques/<slug:slug>/<slug:key>.svg", statistics.statistic_svg, name="statistic_svg"),
+    path("territoires/", territory.territories_list, name="territories"),
+    path("territoires/<str:slug>/", territory.territory, name="territory"),
     path("a-propos/", duties.about, name="about"),
     path("mentions-legales/", duties.legal, name="legal"),
     path("donnees-personnelles/", duties.privacy, name="privacy"),
