@@ -26,12 +26,15 @@ from cmq.offers.models import JobOffer
 from cmq.operations import demonstration
 from cmq.operations.demonstration.living.touring import MAIN
 from cmq.renewals.models import SectionSource
+from cmq.statistics.actions import load_jobs
+from cmq.statistics.models import BalanceRun
 from cmq.tours.models import RegistrationState, Stop, StopState
 from cmq.tours.review import people_reached
 from tests.factories import a_campus, a_keeper
 
 pytestmark = pytest.mark.django_db
-MEMORY = {Change, FeedHead, OutgoingMail}
+# What only remembers, and when the statistics were last counted.
+MEMORY = {Change, FeedHead, OutgoingMail, BalanceRun}
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +59,7 @@ def test_removed_it_leaves_the_register_as_it_was() -> None:
     load_texts()
     load_indicators()
     load_rubrics()
+    load_jobs()
     a_keeper()
     before = everything()
     assert demonstration.build()

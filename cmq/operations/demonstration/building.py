@@ -40,6 +40,7 @@ from cmq.operations.demonstration.living import (
     renewal,
     searches,
     teaching,
+    territory,
     touring,
     upkeep,
 )
@@ -121,6 +122,7 @@ def build(*, on: dt.date | None = None, progress: Callable[[str], None] = lambda
         # Last: a report gathers what all the rooms hold.
         money.reports(cast, on=day)
         renewal.build(cast, on=day)
+        territory.build(origin, year=day.year)
         campuses.report_error(
             dunes,
             message="Le site web indiqué ne répond pas depuis une semaine. (Signalement fictif.)",

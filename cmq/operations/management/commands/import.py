@@ -15,6 +15,7 @@ from cmq.official import standing
 from cmq.official.models import OfficialRun, RunState
 from cmq.official.running import run_source
 from cmq.official.sources import IMPORTERS
+from cmq.statistics.actions import refresh as refresh_statistics
 
 _MOST_TOLD = 20
 
@@ -113,6 +114,8 @@ class Command(BaseCommand):
                 raise CommandError(str(refusal)) from refusal
             failed += run.state in (RunState.REFUSED, RunState.FAILED)
             self._tell_run(run)
+        if not dry_run:
+            refresh_statistics()
         if failed:
             raise CommandError(f"{failed} source(s) en échec : ce qui était chargé est resté.")
 

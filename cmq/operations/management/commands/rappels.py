@@ -15,6 +15,7 @@ from cmq.offers.actions.upkeep import remind as remind_employers
 from cmq.offers.actions.upkeep import switch_off
 from cmq.renewals.actions import remind as remind_of_ends
 from cmq.search.sought import erase as forget_searches
+from cmq.statistics.actions import refresh as refresh_statistics
 from cmq.tours.actions.following import erase as erase_registrations
 from cmq.tours.actions.following import remind as remind_of_stops
 from cmq.upkeep.actions import finish_hand_overs
@@ -54,6 +55,8 @@ class Command(BaseCommand):
         offers = remind_employers(on=on)
         closed, forgotten = switch_off(at=timezone.now()), forget_offers(at=timezone.now())
         self.stdout.write(f"Offres : lettres {offers}, fermées {closed}, effacées {forgotten}.")
+        # Offers have expired, trainings have begun: the balance of needs and supply is of this day.
+        self.stdout.write(f"Bilan besoins–offre : {refresh_statistics()} cases.")
 
 
 def _day(text: str) -> dt.date:

@@ -19,6 +19,7 @@ from cmq.evidence.actions import load_indicators
 from cmq.operations import demonstration
 from cmq.proof.actions import publish_keys
 from cmq.reference.actions import load_reference
+from cmq.statistics import actions as statistics
 
 WEB = Path(__file__).resolve().parents[3] / "web"
 
@@ -45,11 +46,15 @@ class Command(BaseCommand):
         load_texts()
         load_indicators()
         load_rubrics()
+        statistics.load_jobs()
         self._publish_keys()
         self.stdout.write("Registre…")
         call_command("import", "register", stdout=self.stdout)
         if not no_demo and not settings.HTTPS:
             demonstration.build(progress=self._say)
+        if not statistics.is_fresh(timezone.now()):
+            self.stdout.write("Statistiques des territoires…")
+            statistics.refresh()
         self.stdout.write("Index de recherche…")
         call_command("recherche", "reconstruire", "--si-besoin", stdout=self.stdout)
         self._static_files()
