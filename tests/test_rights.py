@@ -128,6 +128,7 @@ DOORS = {
         ("registre_sources", "registre_source", "registre_job_notes", "registre_sought"), Door(KEEPERS, NOBODY, 403)
     ),
     "registre_job_note": Door(KEEPERS, KEEPERS, 403),
+    "registre_filiere_jobs": Door(KEEPERS, KEEPERS, 403),
     "campaigns": Door(BOARD, NOBODY, 403),
     "campaign_new": Door(SECRETARY, SECRETARY, 403),
     "campaign": Door(BOARD, NOBODY, 403),

@@ -16,6 +16,7 @@ from cmq.web.espace.offers import urls as offers
 from cmq.web.espace.official import urls as official
 from cmq.web.espace.projects import urls as projects
 from cmq.web.espace.search import urls as search
+from cmq.web.espace.statistics import urls as statistics
 from cmq.web.espace.texts import urls as texts
 from cmq.web.espace.tours import urls as tours
 from cmq.web.espace.trainings import urls as trainings
@@ -99,6 +100,7 @@ urlpatterns = [
     *offers.urlpatterns,
     *newsletter.urlpatterns,
     *official.urlpatterns,
+    *statistics.urlpatterns,
     *search.urlpatterns,
     *newsroom.urlpatterns,
 ]
