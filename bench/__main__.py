@@ -29,6 +29,7 @@ def main() -> None:
     apart("journal")
     apart("procedure")
     apart("offers")
+    apart("statistics")
     apart("quality")
     apart("letter")
     apart("articles")
