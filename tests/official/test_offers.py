@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cmq.careers.actions import load_occupations
@@ -472,3 +473,19 @@ def test_the_command_reaches_them_and_says_who_has_no_key(
     assert line.endswith("sans clé")
     with pytest.raises(CommandError, match="en échec"):
         call_command("import", "official", "la-bonne-alternance")
+
+
+@pytest.mark.django_db
+def test_twins_are_looked_for_by_their_key_and_not_among_all_offers(tmp_path: Path) -> None:
+    file = tmp_path / "o.json"
+    file.write_text(json.dumps({"resultats": [a_raw(number) for number in range(3)]}))
+    with CaptureQueriesContext(connection) as asked:
+        run_offers(france_travail.IMPORTER, path=file)
+    [sql] = [each["sql"] for each in asked.captured_queries if '"twin_key" IN (' in each["sql"]]
+    # Another condition beside the key, or an order, would let SQLite walk the whole table for each batch.
+    after = sql.partition(" WHERE ")[2]
+    assert after.startswith('"offers_joboffer"."twin_key" IN (') and " AND " not in after and "ORDER BY" not in after
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            assert "twin_key" in " ".join(str(row) for row in cursor.fetchall())

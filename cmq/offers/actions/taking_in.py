@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from cmq.core.feed import action, record_bulk
@@ -222,12 +222,9 @@ def _by_words(publications: Sequence[Publication], source: OfferSource) -> Itera
     sirets = {each.offer.siret for each in publications} - {""}
     if not dates or not (keys or sirets):
         return
-    near = JobOffer.objects.filter(published_at__range=(min(dates) - CLOSE, max(dates) + CLOSE))
-    near = near.filter(Q(state=OfferState.OPEN) | Q(closed_because=Closing.GONE))
-    own = OfferOrigin.objects.filter(offer=OuterRef("pk"), source=source)
-    near = near.filter(~Exists(own))
-    by_key = _held(near.filter(twin_key__in=keys))
-    by_siret = _held(near.filter(siret__in=sirets))
+    span = (min(dates) - CLOSE, max(dates) + CLOSE)
+    by_key = _held(JobOffer.objects.filter(twin_key__in=keys), source, span)
+    by_siret = _held(JobOffer.objects.filter(siret__in=sirets), source, span)
     for each in publications:
         offer = each.offer
         same = by_key.get(("", offer.twin_key), ()) if offer.twin_key else ()
@@ -238,12 +235,31 @@ def _by_words(publications: Sequence[Publication], source: OfferSource) -> Itera
             yield each.origin.number, close[0]
 
 
-def _held(offers: "QuerySet[JobOffer]") -> dict[tuple[str | None, ...], list[tuple[int, dt.datetime]]]:
+def _held(
+    offers: "QuerySet[JobOffer]", source: OfferSource, span: tuple[dt.datetime, dt.datetime]
+) -> dict[tuple[str | None, ...], list[tuple[int, dt.datetime]]]:
+    """Of some offers, those of other sources that are open or were taken away, published within a span.
+
+    The key alone is asked of the database: with a date or an order beside it, SQLite would walk all offers for them.
+    """
+    columns = offers.order_by().values_list(
+        *("pk", "published_at", "twin_key", "siret", "folded_title", "commune_id", "state", "closed_because")
+    )
+    first, last = span
+    near = sorted(
+        (pk, day, key, siret, title, commune)
+        for pk, day, key, siret, title, commune, state, why in columns
+        if first <= day <= last and (state == OfferState.OPEN or why == Closing.GONE)
+    )
+    own: set[int] = set()
+    for start in range(0, len(near), BATCH):
+        some = [pk for pk, *_ in near[start : start + BATCH]]
+        own.update(OfferOrigin.objects.filter(offer__in=some, source=source).values_list("offer_id", flat=True))
     found: dict[tuple[str | None, ...], list[tuple[int, dt.datetime]]] = defaultdict(list)
-    columns = offers.order_by("pk").values_list("pk", "published_at", "twin_key", "siret", "folded_title", "commune_id")
-    for pk, day, key, siret, title, commune in columns:
-        found["", key].append((pk, day))
-        found[siret, title, commune].append((pk, day))
+    for pk, day, key, siret, title, commune in near:
+        if pk not in own:
+            found["", key].append((pk, day))
+            found[siret, title, commune].append((pk, day))
     return found
 
 
