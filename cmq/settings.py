@@ -157,6 +157,12 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"},
 }
 
+# How often each address asks the API, on SQLite; on PostgreSQL the database counts.
+RATES_FILE = VAR_DIR / "debits.sqlite3"
+# Calls of the API in a minute: from one address, and with one token.
+API_PER_MINUTE = env.int("CMQ_API_PER_MINUTE", 120)
+API_PER_MINUTE_WITH_TOKEN = env.int("CMQ_API_PER_MINUTE_WITH_TOKEN", 600)
+
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

@@ -7,6 +7,7 @@ from cmq.web.espace.views.renewals import calendar_feed
 
 urlpatterns = [
     path("", include("cmq.web.public.urls")),
+    path("api/", include("cmq.web.api.urls")),
     path("espace/", include("cmq.web.espace.urls")),
     path("agenda-prive/<str:token>.ics", calendar_feed, name="calendar_feed"),
     path("compte/", include("cmq.web.espace.account_urls")),

@@ -65,6 +65,7 @@ def _fresh_memories(settings: object, tmp_path_factory: pytest.TempPathFactory) 
     names.jobs = names._Jobs()
     understanding.known = understanding._Known()
     sought.held = sought._Held()
+    settings.RATES_FILE = tmp_path_factory.getbasetemp() / "debits" / f"{uuid.uuid4().hex}.sqlite3"
     settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     page_cache.shelf = page_cache._Shelf()

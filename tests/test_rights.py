@@ -249,6 +249,7 @@ DOORS = {
     "espace_deadlines": Door(EVERYONE, NOBODY),
     "espace_deadlines_csv": Door(EVERYONE, NOBODY),
     "espace_calendar": Door(EVERYONE, EVERYONE),
+    "espace_tokens": Door(EVERYONE, EVERYONE),
     "espace_organisation_scope": Door(NOBODY, KEEPERS, 403),
     "registre_bodies": Door(KEEPERS, KEEPERS, 403),
     "registre": Door(KEEPERS, NOBODY, 403),
@@ -285,7 +286,7 @@ DOORS = {
     **{name: Door(*door) for name, door in hiring.DOORS.items()},
 }
 # Pages of the person, in no campus.
-OWN_PAGES = {"espace_account", "espace_deadlines", "espace_deadlines_csv", "espace_calendar"}
+OWN_PAGES = {"espace_account", "espace_deadlines", "espace_deadlines_csv", "espace_calendar", "espace_tokens"}
 # Pages that take no POST at all, and those that take nothing else.
 NO_POST = {name for name, door in DOORS.items() if not door.posts}
 ONLY_POST = {

@@ -26,6 +26,7 @@ class Dataset(ABC):
     key: ClassVar[tuple[str, ...]]
     # The field of the model behind its key: rows are in its order.
     key_field: ClassVar[str] = "pk"
+    is_descending: ClassVar[bool] = False
     # How the model leads to the campus of a row; empty where rows have none.
     campus_path: ClassVar[str] = "campus"
     # The models whose changes move it.
@@ -46,13 +47,18 @@ class Dataset(ABC):
 
     def rows(self, *, on: dt.date) -> Iterator[Row]:
         """Its rows as of a day, with plain values; the memory that it takes does not grow with their number."""
-        things = self.queryset(on=on).order_by(self.key_field).iterator(chunk_size=CHUNK)
+        things = self.queryset(on=on).order_by(self.order).iterator(chunk_size=CHUNK)
         return self.rows_of(things, on=on)
 
     def rows_of(self, things: Iterable[Any], *, on: dt.date) -> Iterator[Row]:
         """The rows of some of what `queryset` gives, with plain values."""
         for thing in things:
             yield tuple(plain(value) for value in self.values(thing, on=on))
+
+    @property
+    def order(self) -> str:
+        """The one order of its rows, that of its key."""
+        return f"-{self.key_field}" if self.is_descending else self.key_field
 
     @property
     def names(self) -> tuple[str, ...]:

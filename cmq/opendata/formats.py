@@ -129,6 +129,11 @@ def _exact(value: Value) -> Value:
     return orjson.dumps(value).decode() if isinstance(value, list) else value
 
 
+def as_json(thing: Any) -> bytes:
+    """JSON of what rows hold."""
+    return orjson.dumps(thing, default=_number)
+
+
 def _objects(dataset: Dataset, rows: Iterable[Row]) -> Iterator[bytes]:
     names = dataset.names
     return (orjson.dumps(dict(zip(names, row, strict=True)), default=_number) for row in rows)

@@ -1,31 +1,44 @@
-"""Pages for what went wrong, in French and with the right status."""
+"""Pages for what went wrong, in French and with the right status; for a program, a problem document instead."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from cmq.web.api import problems
+from cmq.web.api.problems import is_api, problem
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None, *, reason: str = "") -> HttpResponse:
     """400."""
+    if is_api(request):
+        return problem(request, problems.BAD_REQUEST, reason or "Cette requête ne peut pas être lue.")
     return render(request, "errors/400.html", {"reason": reason}, status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403."""
+    if is_api(request):
+        return problem(request, problems.FORBIDDEN, str(exception or "") or "Cette adresse vous est fermée.")
     return render(request, "errors/403.html", {"reason": str(exception or "")}, status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form that was not opened on this site, or was opened too long ago."""
+    """403 for a form that was not opened on this site, or was opened too long ago; the API takes no form at all."""
+    if is_api(request):
+        return method_not_allowed(request, ["GET", "HEAD", "OPTIONS"])
     return render(request, "errors/csrf.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404."""
+    if is_api(request):
+        return problem(request, problems.NOT_FOUND, "Il n’y a rien à cette adresse de l’API.")
     return render(request, "errors/404.html", status=404)
 
 
 def method_not_allowed(request: HttpRequest, allowed: list[str]) -> HttpResponse:
     """405 with the methods that the page knows."""
+    if is_api(request):
+        return problem(request, problems.METHOD, f"Ici, on ne sait que {', '.join(allowed)}.", Allow=", ".join(allowed))
     response = render(request, "errors/405.html", status=405)
     response["Allow"] = ", ".join(allowed)
     return response
@@ -33,6 +46,8 @@ def method_not_allowed(request: HttpRequest, allowed: list[str]) -> HttpResponse
 
 def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
     """413; `most` in bytes. The connection is closed: the rest of the body is not read."""
+    if is_api(request):
+        return problem(request, problems.TOO_LARGE, "L’API ne lit aucun corps de requête.", Connection="close")
     response = render(request, "errors/413.html", {"megabytes": most // 1024 // 1024}, status=413)
     response["Connection"] = "close"
     return response
@@ -47,4 +62,6 @@ def too_many(request: HttpRequest, *, retry_after: int) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, drawn without the database, which may be the cause."""
+    if is_api(request):
+        return problem(request, problems.BROKEN, "Une erreur du site a empêché de répondre. Réessayez plus tard.")
     return render(request, "errors/500.html", status=500)

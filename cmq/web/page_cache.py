@@ -100,6 +100,22 @@ def _fill(body: bytes, request: HttpRequest | None) -> bytes:
     return body
 
 
+def kept(address: str, make: Callable[[], bytes]) -> tuple[bytes, str]:
+    """The bytes of an address that is no page, with their ETag: made once per change of the register."""
+    key, version = (address, "bytes"), shelf.refresh()
+    page = shelf.get(key)
+    if page is None:
+        body = make()
+        page = _Page(body, (), tag_of(body))
+        shelf.put(key, page, version)
+    return page.body, page.etag
+
+
+def tag_of(body: bytes) -> str:
+    """The strong ETag of some bytes."""
+    return f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
     body: bytes

@@ -21,6 +21,8 @@ AXE_RULES = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["vi
 
 PUBLIC = [
     "/",
+    "/api/",
+    "/api/essayer/formations/?limit=1",
     "/campus/",
     "/campus/?q=aeronotique",
     "/campus/?q=rien+de+tel+nulle+part",

@@ -8,6 +8,7 @@ from cmq.opendata.datasets.events import Events
 from cmq.opendata.datasets.indicators import Indicators
 from cmq.opendata.datasets.members import Members
 from cmq.opendata.datasets.occupations import Occupations
+from cmq.opendata.datasets.offers import Offers
 from cmq.opendata.datasets.projects import Projects
 from cmq.opendata.datasets.trainings import Trainings
 
@@ -18,3 +19,5 @@ DATASETS: dict[str, Dataset] = {
         Indicators(),
     )
 }
+# What can be asked row by row, and is no file.
+ASKED: dict[str, Dataset] = {**DATASETS, Offers.slug: Offers()}

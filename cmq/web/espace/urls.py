@@ -18,6 +18,7 @@ from cmq.web.espace.projects import urls as projects
 from cmq.web.espace.search import urls as search
 from cmq.web.espace.statistics import urls as statistics
 from cmq.web.espace.texts import urls as texts
+from cmq.web.espace.tokens import urls as tokens
 from cmq.web.espace.tours import urls as tours
 from cmq.web.espace.trainings import urls as trainings
 from cmq.web.espace.upkeep import urls as upkeep
@@ -103,4 +104,5 @@ urlpatterns = [
     *statistics.urlpatterns,
     *search.urlpatterns,
     *newsroom.urlpatterns,
+    *tokens.urlpatterns,
 ]

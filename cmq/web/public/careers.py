@@ -30,7 +30,7 @@ def occupations(request: HttpRequest) -> HttpResponse:
     """The jobs of the ROME by domain and words; 400 for an unknown domain, 404 past the end."""
     q, domain = one_line(request.GET.get("q", ""))[:100], request.GET.get("domaine", "")
     is_known = not domain or domain in DOMAINS
-    found = _named(q)
+    found = named(q)
     if domain and is_known:
         found = found.filter(code__startswith=domain)
     paginator, number = Paginator(found, PER_PAGE), request.GET.get("page", "1")
@@ -46,7 +46,7 @@ def occupations(request: HttpRequest) -> HttpResponse:
     return render(request, "public/careers/list.html", context, status=200 if is_known else 400)
 
 
-def _named(q: str) -> "QuerySet[Occupation]":
+def named(q: str) -> "QuerySet[Occupation]":
     """Jobs whose title, or one of whose names, has every word."""
     found = Occupation.objects.current()
     for word in fold(q).split():

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -47,15 +48,8 @@ def section(campus: Campus, *, on: dt.date) -> dict[str, Any]:
 @public
 def projects(request: HttpRequest) -> HttpResponse:
     """The public projects that answer the address; 400 for a value without meaning, 404 past the end."""
-    labels = _labels()
-    q = one_line(request.GET.get("q", ""))[:100]
-    asked = {name: request.GET.get(name, "") for name in TITLES}
-    problems = [
-        f"« {value[:60]} » n’est pas un choix : {TITLES[name]}."
-        for name, value in asked.items()
-        if value and value not in labels[name]
-    ]
-    chosen = {name: value for name, value in asked.items() if value in labels[name]}
+    labels = labels_of_choices()
+    q, chosen, problems = read(request.GET.dict(), labels)
     rows = _rows()
     found = [row.project for row in rows if row.answers(chosen, q)]
     paginator = Paginator(found, PER_PAGE)
@@ -73,6 +67,23 @@ def projects(request: HttpRequest) -> HttpResponse:
         "canonical": urlencode({**({"q": q} if q else {}), **chosen}),
     }
     return render(request, "public/projects.html", context, status=400 if problems else 200)
+
+
+def read(given: Mapping[str, str], labels: dict[str, dict[str, str]]) -> tuple[str, dict[str, str], list[str]]:
+    """The words, the choices, and a French problem for each value that is no choice."""
+    asked = {name: given.get(name, "") for name in TITLES}
+    problems = [
+        f"« {value[:60]} » n’est pas un choix : {TITLES[name]}."
+        for name, value in asked.items()
+        if value and value not in labels[name]
+    ]
+    chosen = {name: value for name, value in asked.items() if value in labels[name]}
+    return one_line(given.get("q", ""))[:100], chosen, problems
+
+
+def answering(q: str, chosen: dict[str, str]) -> list[Project]:
+    """The public projects that answer."""
+    return [row.project for row in _rows() if row.answers(chosen, q)]
 
 
 def shown_in_france() -> dict[str, int]:
@@ -123,7 +134,8 @@ def _row(project: Project) -> Row:
     )
 
 
-def _labels() -> dict[str, dict[str, str]]:
+def labels_of_choices() -> dict[str, dict[str, str]]:
+    """For each choice: its values with their labels."""
     return {
         "region": dict(Region.objects.order_by("name").values_list("slug", "name")),
         "filiere": dict(Filiere.objects.order_by("position").values_list("slug", "name")),

@@ -39,6 +39,7 @@ _PAGES = (
     "filiere_jobs",
     "territories",
     "open_data",
+    "api_page",
     "verify",
     "projects",
     "courses",

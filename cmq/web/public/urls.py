@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from cmq.web.api import pages as api
 from cmq.web.public import (
     alert_hooks,
     alerts,
@@ -87,6 +88,8 @@ urlpatterns = [
     path("donnees/<slug:slug>/", opendata.dataset, name="dataset"),
     path("donnees/<slug:slug>/schema.json", opendata.dataset_schema, name="dataset_schema"),
     re_path(rf"^donnees/(?P<slug>[a-z]+)(?P<suffix>{opendata.SUFFIXES})$", opendata.dataset_file, name="dataset_file"),
+    path("api/", api.api_page, name="api_page"),
+    path("api/essayer/<slug:slug>/", api.try_page, name="api_try"),
     path("agenda/", tours.agenda, name="agenda"),
     path("agenda.ics", tours.agenda_ics, name="agenda_ics"),
     path("agenda/inscription/<str:token>/", tours.registration, name="registration"),

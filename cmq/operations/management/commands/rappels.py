@@ -7,12 +7,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from cmq.catalogue.actions import build_courses
+from cmq.core import rates
 from cmq.expertise.actions.assigning import remind as remind_experts
 from cmq.instruction.actions import remind as remind_bodies
 from cmq.newsletter.actions.subscribing import erase as erase_subscriptions
 from cmq.offers.actions.upkeep import forget as forget_offers
 from cmq.offers.actions.upkeep import remind as remind_employers
 from cmq.offers.actions.upkeep import switch_off
+from cmq.opendata.actions import remind_of_ends as remind_of_tokens
 from cmq.renewals.actions import remind as remind_of_ends
 from cmq.search.sought import erase as forget_searches
 from cmq.statistics.actions import refresh as refresh_statistics
@@ -54,6 +56,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Recherches oubliées : {forget_searches(on=on)}.")
         offers = remind_employers(on=on)
         closed, forgotten = switch_off(at=timezone.now()), forget_offers(at=timezone.now())
+        self.stdout.write(f"Jetons de l’API : lettres {remind_of_tokens(at=timezone.now())}.")
+        rates.forget()
         self.stdout.write(f"Offres : lettres {offers}, fermées {closed}, effacées {forgotten}.")
         # Offers have expired, trainings have begun: the balance of needs and supply is of this day.
         self.stdout.write(f"Bilan besoins–offre : {refresh_statistics()} cases.")

@@ -1,0 +1,128 @@
+"""What stands before every call of the API: methods, token, rate, form; and what every answer bears."""
+
+import functools
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date
+
+from cmq.core import rates
+from cmq.core.rates import Rate
+from cmq.opendata.actions import find_token
+from cmq.opendata.models import ApiToken
+from cmq.web.api import changelog
+from cmq.web.api.problems import METHOD, NO_TOKEN, NOT_ACCEPTABLE, TOO_MANY, ApiError, answer
+
+JSON = "application/json"
+METHODS = "GET, HEAD, OPTIONS"
+WINDOW = 60  # seconds
+_EXPOSED = "ETag, Last-Modified, Link, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset"
+_CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": _EXPOSED}
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": METHODS,
+    "Access-Control-Allow-Headers": "Authorization, Accept, If-None-Match, If-Modified-Since",
+    "Access-Control-Max-Age": "86400",
+    "Allow": METHODS,
+}
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="API des campus"'}
+# Read by other sites' pages: what they get is public, or opened by a token that they hold.
+_CROSS = {"Cross-Origin-Resource-Policy": "cross-origin", "X-Robots-Tag": "noindex"}
+
+View = Callable[..., HttpResponse]
+
+
+def api(*, media_type: str = JSON, needs_token: bool = False) -> Callable[[View], View]:
+    """Make a view one of the API. It gets the request, whose `api_token` is the caller's or None, and may raise
+    `ApiError`."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                if request.method == "OPTIONS":
+                    return HttpResponse(status=204, headers={**_CORS, **_PREFLIGHT})
+                response = _guarded(view, request, media_type, needs_token, *args, **kwargs)
+            except ApiError as error:
+                response = answer(request, error)
+            return _with_headers(request, response, **kwargs)
+
+        return wrapper
+
+    return decorate
+
+
+def _guarded(
+    view: View, request: HttpRequest, media_type: str, needs_token: bool, *args: Any, **kwargs: Any
+) -> HttpResponse:
+    if request.method not in ("GET", "HEAD"):
+        raise ApiError(METHOD, f"L’API se lit seulement : {METHODS}.", headers={"Allow": METHODS})
+    claimed = request.META.get("HTTP_AUTHORIZATION", "")
+    token = _token_of(claimed) if claimed else None
+    rate = _rate_of(request, token)
+    request.api_rate = rate  # type: ignore[attr-defined]
+    request.api_token = token  # type: ignore[attr-defined]
+    if rate.is_over:
+        detail = f"{rate.limit} requêtes par minute au plus. Attendez {rate.reset} s, ou prenez le fichier entier."
+        raise ApiError(TOO_MANY, detail, headers={"Retry-After": str(rate.reset)})
+    if claimed and token is None:
+        challenge = f'{_CHALLENGE["WWW-Authenticate"]}, error="invalid_token"'
+        detail = "Ce jeton est inconnu, expiré ou révoqué, ou votre rôle a pris fin."
+        raise ApiError(NO_TOKEN, detail, headers={"WWW-Authenticate": challenge})
+    if needs_token and token is None:
+        raise ApiError(NO_TOKEN, "Envoyez votre jeton par l’en-tête Authorization: Bearer.", headers=_CHALLENGE)
+    if request.META.get("HTTP_ACCEPT") and request.get_preferred_type([media_type, JSON]) is None:
+        raise ApiError(
+            NOT_ACCEPTABLE, f"L’API ne parle que {media_type}. Les fichiers ont d’autres formes (/donnees/)."
+        )
+    return view(request, *args, **kwargs)
+
+
+def conditional(request: HttpRequest, body: bytes, *, etag: str, modified: int | None, media_type: str) -> HttpResponse:
+    """The answer, or 304 for who has it already; `modified` in seconds of the epoch."""
+    response = HttpResponse(body, content_type=media_type)
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.headers["ETag"] = etag
+    if modified is not None:
+        response.headers["Last-Modified"] = http_date(modified)
+    found = get_conditional_response(request, etag=etag, last_modified=modified, response=response)
+    return found or response
+
+
+def _token_of(claimed: str) -> ApiToken | None:
+    """The token that a call bears; None for one that opens nothing."""
+    scheme, _, text = claimed.partition(" ")
+    return find_token(text.strip(), at=timezone.now()) if scheme.lower() == "bearer" and len(text) < 200 else None
+
+
+def _rate_of(request: HttpRequest, token: ApiToken | None) -> Rate:
+    if token is not None:
+        return rates.hit(f"api-token:{token.pk}", limit=settings.API_PER_MINUTE_WITH_TOKEN, seconds=WINDOW)
+    try:
+        address = get_adapter().get_client_ip(request)
+    except PermissionDenied:
+        # Behind a socket that tells no address, all who have none share one count.
+        address = ""
+    # A digest: no address of anybody is kept.
+    digest = hashlib.sha256(f"{settings.SECRET_KEY}{address}".encode()).hexdigest()[:32]
+    return rates.hit(f"api:{digest}", limit=settings.API_PER_MINUTE, seconds=WINDOW)
+
+
+def _with_headers(request: HttpRequest, response: HttpResponse, **kwargs: Any) -> HttpResponse:
+    rate: Rate | None = getattr(request, "api_rate", None)
+    for name, value in {**_CORS, **_CROSS}.items():
+        response.headers[name] = value
+    if rate is not None:
+        # draft-ietf-httpapi-ratelimit-headers: a policy, and what is left of it.
+        response.headers["RateLimit-Policy"] = f'"minute";q={rate.limit};w={WINDOW}'
+        response.headers["RateLimit"] = f'"minute";r={rate.left};t={rate.reset}'
+    patch_vary_headers(response, ["Accept", "Authorization"])
+    if "slug" in kwargs:
+        changelog.say_leaving(response, kwargs["slug"])
+    return response
