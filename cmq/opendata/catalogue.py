@@ -1,13 +1,14 @@
 """The catalogue of the datasets in DCAT-AP (semiceu.github.io/DCAT-AP), as portals harvest it."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, BNode, Graph, Literal, Namespace, URIRef
 
 from cmq.opendata.dataset import Dataset
 from cmq.opendata.formats import Format, formats_of
+from cmq.opendata.models import Snapshot
 
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 _EU = "http://publications.europa.eu/resource/authority"
@@ -55,8 +56,13 @@ class Publisher:
     email: str
 
 
-def graph_of(datasets: Mapping[Dataset, dt.datetime | None], publisher: Publisher) -> Graph:
-    """The catalogue of datasets, each with the instant of its last change where it is known."""
+def graph_of(
+    datasets: Mapping[Dataset, dt.datetime | None], publisher: Publisher, snapshots: Iterable[Snapshot] = ()
+) -> Graph:
+    """The catalogue of datasets, each with the instant of its last change where it is known, and their snapshots."""
+    taken: dict[str, list[Snapshot]] = {}
+    for snapshot in snapshots:
+        taken.setdefault(snapshot.dataset, []).append(snapshot)
     graph = Graph(bind_namespaces="none")
     for prefix, address in _CONTEXT.items():
         graph.bind(prefix, address)
@@ -78,7 +84,9 @@ def graph_of(datasets: Mapping[Dataset, dt.datetime | None], publisher: Publishe
     for predicate, thing in about.items():
         graph.add((catalogue, predicate, thing))
     for dataset, changed in datasets.items():
-        graph.add((catalogue, DCAT.dataset, _describe(graph, dataset, changed, publisher, agent)))
+        graph.add(
+            (catalogue, DCAT.dataset, _describe(graph, dataset, changed, publisher, agent, taken.get(dataset.slug, [])))
+        )
     return graph
 
 
@@ -90,7 +98,12 @@ def serialised(graph: Graph, form: Serialisation) -> bytes:
 
 
 def _describe(
-    graph: Graph, dataset: Dataset, changed: dt.datetime | None, publisher: Publisher, agent: URIRef
+    graph: Graph,
+    dataset: Dataset,
+    changed: dt.datetime | None,
+    publisher: Publisher,
+    agent: URIRef,
+    snapshots: Iterable[Snapshot],
 ) -> URIRef:
     page = URIRef(f"{publisher.url}/donnees/{dataset.slug}/")
     itself = URIRef(f"{page}#jeu")
@@ -118,6 +131,28 @@ def _describe(
         graph.add((itself, DCTERMS.modified, Literal(changed.isoformat(timespec="seconds"), datatype=XSD.dateTime)))
     for form in formats_of(dataset):
         graph.add((itself, DCAT.distribution, _distribution(graph, dataset, form, publisher)))
+    for snapshot in snapshots:
+        graph.add((itself, DCAT.distribution, _snapshot(graph, dataset, snapshot, publisher)))
+    return itself
+
+
+def _snapshot(graph: Graph, dataset: Dataset, snapshot: Snapshot, publisher: Publisher) -> URIRef:
+    day = snapshot.taken_on
+    address = URIRef(f"{publisher.url}/donnees/{dataset.slug}/instantanes/{day.isoformat()}.ndjson")
+    itself = URIRef(f"{publisher.url}/donnees/{dataset.slug}/#instantane-{day.isoformat()}")
+    about = {
+        RDF.type: DCAT.Distribution,
+        DCTERMS.title: Literal(f"{dataset.title} – instantané du {day:%d/%m/%Y}", lang="fr"),
+        DCTERMS.issued: Literal(day.isoformat(), datatype=XSD.date),
+        DCTERMS["format"]: URIRef(f"{_EU}/file-type/JSON"),
+        DCTERMS.license: _LICENCE,
+        DCAT.accessURL: address,
+        DCAT.downloadURL: address,
+        DCAT.mediaType: URIRef(f"{_IANA}/application/x-ndjson"),
+        DCAT.byteSize: Literal(snapshot.size, datatype=XSD.nonNegativeInteger),
+    }
+    for predicate, thing in about.items():
+        graph.add((itself, predicate, thing))
     return itself
 
 

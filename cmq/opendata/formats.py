@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from cmq.core.cells import FORMULA, cell
+from cmq.opendata import parquet
 from cmq.opendata.columns import Row, Value
 from cmq.opendata.dataset import Dataset
 
@@ -74,6 +75,11 @@ def write_xlsx(dataset: Dataset, rows: Iterable[Row]) -> Iterator[bytes]:
             yield piece
 
 
+def write_parquet(dataset: Dataset, rows: Iterable[Row]) -> Iterator[bytes]:
+    """Columns, typed, for analysis."""
+    return parquet.from_ndjson(dataset, write_ndjson(dataset, rows))
+
+
 @dataclass(frozen=True)
 class Format:
     """One form: how its address ends, what it is, who writes it."""
@@ -99,6 +105,7 @@ FORMATS = (
     ),
     Format(".json", "JSON", "application/json", write_json, "JSON"),
     Format(".ndjson", "NDJSON (un objet par ligne)", "application/x-ndjson", write_ndjson, "JSON"),
+    Format(".parquet", "Parquet", "application/vnd.apache.parquet", write_parquet, "PARQUET"),
     Format(".geojson", "GeoJSON", "application/geo+json", write_geojson, "GEOJSON", needs_places=True),
 )
 

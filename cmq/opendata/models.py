@@ -1,4 +1,4 @@
-"""Keys to what is not public."""
+"""Keys to what is not public; and what public datasets were on a day."""
 
 from typing import ClassVar
 
@@ -57,3 +57,30 @@ class ApiToken(models.Model):
     def about(self) -> str:
         """What it opens, in French."""
         return f"Indicateurs et financements – {self.campus}" if self.campus else str(self.get_scope_display())
+
+
+class Snapshot(models.Model):
+    """A public dataset as it was on a day, kept for good. Taken only when it has changed; files bear their digest."""
+
+    dataset = models.CharField("jeu", max_length=40)
+    taken_on = models.DateField("jour")
+    # SHA-256 of its NDJSON, before compression.
+    digest = models.CharField("empreinte", max_length=64)
+    rows = models.PositiveIntegerField("lignes")
+    size = models.PositiveBigIntegerField("taille", help_text="Octets, avant compression.")
+
+    class Meta:
+        verbose_name = "instantané d’un jeu de données"
+        verbose_name_plural = "instantanés des jeux de données"
+        ordering = ["dataset", "-taken_on"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["dataset", "taken_on"], name="snapshot_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset}, {self.taken_on:%d/%m/%Y}"
+
+    @property
+    def file(self) -> str:
+        """The name of its file in the storage; two days that are alike share one."""
+        return f"instantanes/{self.digest[:2]}/{self.digest}.ndjson.gz"

@@ -23,6 +23,7 @@ PUBLIC = [
     "/",
     "/api/",
     "/api/essayer/formations/?limit=1",
+    "/donnees/campus/changements/?depuis=2020-01-01",
     "/campus/",
     "/campus/?q=aeronotique",
     "/campus/?q=rien+de+tel+nulle+part",

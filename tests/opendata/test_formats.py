@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 import openpyxl
+import polars
 import pytest
 from django.db.models import QuerySet
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmq.core.cells import cell
@@ -25,6 +26,7 @@ from cmq.opendata.formats import (
     write_geojson,
     write_json,
     write_ndjson,
+    write_parquet,
     write_spreadsheet,
     write_xlsx,
 )
@@ -130,6 +132,19 @@ def test_json_and_ndjson_read_back(rows: list[Row]) -> None:
     # Not `splitlines`, which also cuts at signs that JSON leaves in its texts.
     lines = text_of(write_ndjson(SAMPLE, rows)).split("\n")
     assert [json.loads(line) for line in lines[:-1]] == expected and lines[-1] == ""
+
+
+@settings(max_examples=12)
+@given(ROWS)
+def test_parquet_reads_back_typed(rows: list[Row]) -> None:
+    found = polars.read_parquet(io.BytesIO(b"".join(write_parquet(SAMPLE, rows))))
+    types = (*(polars.String, polars.Int64, polars.Float64, polars.Boolean, polars.Date), polars.List(polars.String))
+    assert found.schema == dict(zip(SAMPLE.names, (*types, polars.Float64, polars.Float64), strict=True))
+    expected = [
+        {name: float(v) if isinstance(v, Decimal) else v for name, v in zip(SAMPLE.names, row, strict=True)}
+        for row in rows
+    ]
+    assert found.to_dicts() == expected
 
 
 @given(ROWS)

@@ -90,6 +90,18 @@ def _components(resources: tuple[Resource, ...]) -> dict[str, Any]:
         },
         "required": ["type", "title", "status", "detail"],
     }
+    listed = {"type": "array", "items": {"type": "object"}}
+    schemas["Changements"] = {
+        "type": "object",
+        "description": "Les lignes entières qui sont venues ou parties, et les colonnes qui ont changé.",
+        "properties": {
+            "jeu": text,
+            "depuis": {"type": "string", "format": "date", "description": "Le jour de l’instantané comparé."},
+            "empreinte": {"type": "string", "description": "SHA-256 de cet instantané."},
+            **dict.fromkeys(("ajoutees", "retirees", "modifiees"), listed),
+        },
+        "required": ["jeu", "depuis", "empreinte", "ajoutees", "retirees", "modifiees"],
+    }
     schemas["index"] = {"type": "object", "required": ["resources"]}
     schemas["any"] = {"type": "object"}
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Probleme"}}}
@@ -125,7 +137,13 @@ def _paths(resource: Resource) -> dict[str, Any]:
     many = _operation(resource, f"Les lignes de « {dataset.title} »", "lister", reading.parameters_of(resource), listed)
     one = _operation(resource, f"Une ligne de « {dataset.title} »", "lire", reading.shape_of(resource), item, "404")
     one["parameters"] = [in_path, *one["parameters"]]
-    return {f"/{resource.path}": {"get": many}, f"/{resource.path}/{{{key.name}}}": {"get": one}}
+    paths = {f"/{resource.path}": {"get": many}, f"/{resource.path}/{{{key.name}}}": {"get": one}}
+    if resource.path in DATASETS:
+        said = f"Ce qui a changé dans « {dataset.title} » depuis un jour"
+        since = _operation(resource, said, "comparer", reading.SINCE, {"$ref": "#/components/schemas/Changements"})
+        since["parameters"][0]["required"] = True
+        paths[f"/{resource.path}/changements"] = {"get": since}
+    return paths
 
 
 def _operation(

@@ -34,6 +34,14 @@ CURSOR = Parameter(
 )
 
 
+SINCE = (
+    Parameter(
+        *("depuis", "Le jour depuis lequel comparer, à partir du premier instantané.", "2026-11-28"),
+        schema=(("type", "string"), ("format", "date")),
+    ),
+)
+
+
 def shape_of(resource: Resource) -> tuple[Parameter, ...]:
     """The parameters by which the rows of a resource are cut and expanded."""
     names = resource.dataset.names

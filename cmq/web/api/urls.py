@@ -10,6 +10,7 @@ urlpatterns = [
     path("v1/prive/<str:slug>", views.private_listing, name="api_private"),
     path("v1/prive/<str:slug>/<str:key>", views.private_row, name="api_private_row"),
     path("v1/<str:slug>", views.listing, name="api_list"),
+    path("v1/<str:slug>/changements", views.changes, name="api_changes"),
     path("v1/<str:slug>/<str:key>", views.row, name="api_row"),
     re_path(r"^v1/.*$", views.nothing, name="api_nothing"),
 ]

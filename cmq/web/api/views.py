@@ -8,15 +8,18 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from cmq.core.errors import Refusal
 from cmq.opendata import freshness
+from cmq.opendata.datasets import DATASETS
 from cmq.opendata.formats import as_json
 from cmq.opendata.models import ApiToken
 from cmq.web import page_cache
 from cmq.web.api import openapi, reading
 from cmq.web.api.gate import JSON, api, conditional
-from cmq.web.api.parameters import given
-from cmq.web.api.problems import FORBIDDEN, NOT_FOUND, ApiError
+from cmq.web.api.parameters import given, one
+from cmq.web.api.problems import FORBIDDEN, NOT_FOUND, ApiError, bad
 from cmq.web.api.resources import PRIVATE, PUBLIC, Resource
+from cmq.web.public.past_data import differences
 
 OPENAPI = "application/vnd.oai.openapi+json"
 
@@ -52,6 +55,23 @@ def row(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     asked = given(request.GET, reading.shape_of(resource))
     on = timezone.localdate()
     return _told(request, _body(request, resource, lambda: as_json(reading.single(resource, key, asked, on=on))))
+
+
+@api()
+def changes(request: HttpRequest, slug: str) -> HttpResponse:
+    """What changed in a dataset since a day."""
+    resource = _public(slug)
+    if slug not in DATASETS:
+        raise ApiError(NOT_FOUND, f"« {slug} » n’a pas d’instantanés.")
+    asked = given(request.GET, reading.SINCE)
+
+    def make() -> bytes:
+        try:
+            return as_json(differences(resource.dataset, one(asked, "depuis")).as_json())
+        except Refusal as refusal:
+            raise bad("depuis", str(refusal)) from refusal
+
+    return _told(request, _kept(request, make))
 
 
 @api(needs_token=True)

@@ -21,6 +21,7 @@ from cmq.opendata.catalogue import SERIALISATIONS, Publisher, Serialisation
 from cmq.opendata.dataset import Dataset
 from cmq.opendata.datasets import DATASETS
 from cmq.opendata.formats import FORMATS, Format, formats_of
+from cmq.opendata.models import Snapshot
 from cmq.opendata.schema import table_schema
 from cmq.web.public.common import public, read_only
 
@@ -47,6 +48,7 @@ def dataset(request: HttpRequest, slug: str) -> HttpResponse:
         "changed": freshness.last_changed(found),
         "rows": [[cell_of(value) for value in row] for row in rows],
         "formats": formats_of(found),
+        "snapshots": Snapshot.objects.filter(dataset=slug),
         "licence_page": LICENCE_PAGE,
         "json_ld": _json_ld(found),
     }
@@ -140,7 +142,7 @@ def _download(pieces: Iterator[bytes] | tuple[()], form: Format, name: str) -> H
 def _catalogue(form: Serialisation) -> HttpResponse:
     changed = {each: freshness.last_changed(each) for each in DATASETS.values()}
     who = Publisher(settings.SITE_URL, settings.SITE_NAME, settings.SITE_OWNER, settings.CONTACT_EMAIL)
-    content = catalogue.serialised(catalogue.graph_of(changed, who), form)
+    content = catalogue.serialised(catalogue.graph_of(changed, who, Snapshot.objects.all()), form)
     return HttpResponse(content, content_type=f"{form.media_type}; charset=utf-8")
 
 

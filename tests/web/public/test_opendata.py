@@ -46,7 +46,7 @@ def test_the_page_documents_and_shows_twenty_rows(client: Client) -> None:
     assert all(f"/donnees/membres{suffix}" in page for suffix in (".csv", "-tableur.csv", ".xlsx", ".geojson"))
     (described,) = re.findall(r'<script type="application/ld\+json">(.+?)</script>', page)
     told = json.loads(described)
-    assert told["@type"] == "Dataset" and len(told["distribution"]) == 6
+    assert told["@type"] == "Dataset" and len(told["distribution"]) == 7
 
 
 def test_hostile_texts_stay_texts(client: Client, nasty: Campus) -> None:

@@ -57,6 +57,7 @@ PAGES = [
     "/campus/autonomie-longevite-sante/signaler/",
     "/donnees/",
     *(f"/donnees/{slug}/" for slug in DATASETS),
+    "/donnees/campus/changements/",
     "/api/",
     "/api/essayer/campus/",
     "/api/essayer/campus/?limit=2&etat=",
@@ -213,6 +214,8 @@ def test_every_address_has_its_test() -> None:
     }
     # Those that need an offer or an alert: `test_offers.py`, `test_alerts.py`.
     tested |= {"job_offer", "job_offer_report", "job_offer_manage", "alert", "alert_data", "alert_stop"}
+    # Those that need a snapshot: `test_past_data.py`.
+    tested |= {"dataset_snapshot", "dataset_changes_file"}
     # Those that need an article: `test_articles.py`.
     tested |= {"article", "article_sharing", "illustration"}
     assert tested == {pattern.name for pattern in urlpatterns}

@@ -14,6 +14,7 @@ from cmq.newsletter.actions.subscribing import erase as erase_subscriptions
 from cmq.offers.actions.upkeep import forget as forget_offers
 from cmq.offers.actions.upkeep import remind as remind_employers
 from cmq.offers.actions.upkeep import switch_off
+from cmq.opendata import snapshots
 from cmq.opendata.actions import remind_of_ends as remind_of_tokens
 from cmq.renewals.actions import remind as remind_of_ends
 from cmq.search.sought import erase as forget_searches
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         closed, forgotten = switch_off(at=timezone.now()), forget_offers(at=timezone.now())
         self.stdout.write(f"Jetons de l’API : lettres {remind_of_tokens(at=timezone.now())}.")
         rates.forget()
+        self.stdout.write(f"Instantanés des données ouvertes : {snapshots.take(on=timezone.localdate())}.")
         self.stdout.write(f"Offres : lettres {offers}, fermées {closed}, effacées {forgotten}.")
         # Offers have expired, trainings have begun: the balance of needs and supply is of this day.
         self.stdout.write(f"Bilan besoins–offre : {refresh_statistics()} cases.")

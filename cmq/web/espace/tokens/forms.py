@@ -24,12 +24,11 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label="À quoi il servira",
         max_length=80,
-        required=False,
         help_text="Exemple : tableau de bord du lycée. Vous seul le lisez.",
     )
-    opening = forms.ChoiceField(label="Ce qu’il ouvre", required=False)
+    opening = forms.ChoiceField(label="Ce qu’il ouvre")
     days = forms.TypedChoiceField(
-        label="Combien de temps", coerce=int, required=False, choices=[(days, f"{days} jours") for days in DAYS]
+        label="Combien de temps", coerce=int, choices=[(days, f"{days} jours") for days in DAYS]
     )
     act = forms.ChoiceField(choices=[(MAKE, "Créer"), (REVOKE, "Révoquer")], widget=forms.HiddenInput)
     revoked = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -39,6 +38,9 @@ class TokenForm(forms.Form):
         self.openings, self.held = openings, held
         self.fields["opening"].choices = [(value, label) for value, label, *_ in openings]  # type: ignore[attr-defined]
         self.fields["act"].initial = MAKE
+        if self.data.get("act") == REVOKE:
+            for name in ("name", "opening", "days"):
+                self.fields[name].required = False
 
     def clean(self) -> dict[str, Any]:
         """Everything that the act needs."""
@@ -50,8 +52,5 @@ class TokenForm(forms.Form):
             return data
         if data.get("act") == MAKE:
             chosen = next((each for each in self.openings if each[0] == data.get("opening")), None)
-            if chosen is None:
-                raise ValidationError("Choisissez ce que le jeton ouvre.")
-            data["opening"] = chosen[2:]
-            data["days"] = data.get("days") or DAYS[0]
+            data["opening"] = chosen[2:] if chosen else None
         return data
