@@ -35,6 +35,7 @@ def main() -> None:
     apart("articles")
     apart("search")
     apart("schools")
+    apart("opendata")
     if not demonstration.is_present():
         sys.exit("no demonstration here: logged-in pages are not measured")
     logged_in_pages()

@@ -27,6 +27,10 @@ class Kind(StrEnum):
     LIST = "liste de textes"
 
 
+# Kinds whose values are written as the database gives them.
+PLAIN = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.DAY})
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: its name in files, and all that its reader must know."""
@@ -50,6 +54,8 @@ Row = tuple[Value, ...]
 
 def plain(value: Any) -> Value:
     """A value as every writer takes it: empty is None, choices are their codes, partial dates their ISO text."""
+    if type(value) is str or value is None:
+        return value or None
     if isinstance(value, PartialDate):
         return value.iso
     if isinstance(value, str):

@@ -5,9 +5,10 @@ import datetime as dt
 import io
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -16,10 +17,11 @@ from openpyxl.cell import WriteOnlyCell
 
 from cmq.core.cells import FORMULA, cell
 from cmq.opendata import parquet
-from cmq.opendata.columns import Row, Value
+from cmq.opendata.columns import Kind, Row, Value
 from cmq.opendata.dataset import Dataset
 
 PIECE = 64 * 1024  # bytes, about
+LINES = 100  # written together
 # What XML cannot hold.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -28,13 +30,14 @@ Writer = Callable[[Dataset, Iterable[Row]], Iterator[bytes]]
 
 def write_csv(dataset: Dataset, rows: Iterable[Row]) -> Iterator[bytes]:
     """RFC 4180 in UTF-8: comma, CRLF, point in numbers; as the Table Schema says, a list is a JSON array."""
-    return _delimited(dataset, rows, ",", _exact)
+    told: dict[Kind, Callable[[Any], Any]] = {Kind.LIST: _array, Kind.BOOLEAN: _truth}
+    return _delimited(dataset, rows, ",", [told.get(column.kind) for column in dataset.columns])
 
 
 def write_spreadsheet(dataset: Dataset, rows: Iterable[Row]) -> Iterator[bytes]:
     """For spreadsheets in French: BOM, « ; », decimal comma, « | » in lists, nothing that runs as a formula."""
     yield b"\xef\xbb\xbf"
-    yield from _delimited(dataset, rows, ";", cell)
+    yield from _delimited(dataset, rows, ";", [cell] * len(dataset.columns))
 
 
 def write_json(dataset: Dataset, rows: Iterable[Row]) -> Iterator[bytes]:
@@ -115,12 +118,21 @@ def formats_of(dataset: Dataset) -> tuple[Format, ...]:
     return tuple(each for each in FORMATS if dataset.point or not each.needs_places)
 
 
-def _delimited(dataset: Dataset, rows: Iterable[Row], by: str, told: Callable[[Any], Any]) -> Iterator[bytes]:
+def _delimited(
+    dataset: Dataset, rows: Iterable[Row], by: str, told: Sequence[Callable[[Any], Any] | None]
+) -> Iterator[bytes]:
+    """A line a row; `told` says how the values of each column are written, None as they are, None values empty."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=by)
     writer.writerow(dataset.names)
-    for row in rows:
-        writer.writerow([told(value) for value in row])
+    # Over a million rows, a call saved for each cell is a minute.
+    changed = [(index, tell) for index, tell in enumerate(told) if tell is not None]
+    found = iter(rows)
+    while lines := [list(row) for row in islice(found, LINES)]:
+        for line in lines:
+            for index, tell in changed:
+                line[index] = tell(line[index])
+        writer.writerows(lines)
         if out.tell() >= PIECE:
             yield out.getvalue().encode()
             out.seek(0)
@@ -128,12 +140,12 @@ def _delimited(dataset: Dataset, rows: Iterable[Row], by: str, told: Callable[[A
     yield out.getvalue().encode()
 
 
-def _exact(value: Value) -> Value:
-    if value is None or value == []:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return orjson.dumps(value).decode() if isinstance(value, list) else value
+def _array(value: list[str] | None) -> str:
+    return orjson.dumps(value).decode() if value else ""
+
+
+def _truth(value: bool | None) -> str:
+    return "" if value is None else "true" if value else "false"
 
 
 def as_json(thing: Any) -> bytes:

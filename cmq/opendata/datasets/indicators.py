@@ -1,11 +1,15 @@
 """What campuses measure of their effect, by year."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Cast, Substr
 
 from cmq.evidence.models import Indicator, IndicatorFamily, IndicatorValue, ValueShare
-from cmq.evidence.secrecy import RULE
+from cmq.evidence.secrecy import RULE, is_small
 from cmq.opendata.columns import Column, Kind, Row, campus_columns, codes_of
 from cmq.opendata.dataset import Dataset
 
@@ -44,20 +48,33 @@ class Indicators(Dataset):
         Column("dite_le", "Dite le", Kind.DAY, "Le jour de la déclaration.", "2026-02-03"),
     )
 
+    reads = (
+        *("pk", "campus__slug", "campus__name", "indicator__code", "indicator__name", "indicator__family"),
+        *("indicator__unit", "year", "number", "is_joint", "note", "proof_url", "day"),
+    )
+
     def queryset(self, *, on: dt.date) -> "QuerySet[IndicatorValue]":
         """Values in force of real campuses."""
-        shares = ValueShare.objects.exclude(confirmed_at=None).filter(campus__is_demo=False).select_related("campus")
-        rows = IndicatorValue.objects.current().filter(campus__is_demo=False).select_related("campus", "indicator")
-        return rows.prefetch_related(Prefetch("shares", shares, to_attr="confirmed"))
+        # The day as text: the database reads a million of them faster than they are made into instants here.
+        day = Substr(Cast("stated_at", CharField()), 1, 10)
+        return IndicatorValue.objects.current().filter(campus__is_demo=False).annotate(day=day)
 
-    def values(self, thing: IndicatorValue, *, on: dt.date) -> Row:
+    def completed(self, things: list[Any]) -> Iterator[Any]:
+        """Each value with the campuses that share it."""
+        # The only values that have any.
+        joint = [thing[0] for thing in things if thing[9]]
+        shared = defaultdict(list)
+        if joint:
+            shares = ValueShare.objects.exclude(confirmed_at=None).filter(value__in=joint, campus__is_demo=False)
+            for value, slug in shares.order_by("campus__slug").values_list("value", "campus__slug"):
+                shared[value].append(slug)
+        return ((thing, shared.get(thing[0], [])) for thing in things)
+
+    def values(self, thing: Any, *, on: dt.date) -> Row:
         """One value."""
-        about = thing.indicator
-        is_hidden = thing.is_hidden
-        others = sorted(share.campus.slug for share in thing.confirmed)  # type: ignore[attr-defined]
-        return (
-            *(thing.pk, thing.campus.slug, thing.campus.name, others),
-            *(about.code, about.name, about.family, about.unit, thing.year),
-            *(None if is_hidden else thing.number, is_hidden, thing.is_joint, None if is_hidden else thing.note),
-            *(None if is_hidden else thing.proof_url, thing.stated_at.date()),
-        )
+        (pk, slug, campus, code, name, family, unit, year, number, is_joint, note, proof_url, day), others = thing
+        if is_small(number, unit):
+            shown: Row = (None, True, is_joint, None, None)
+        else:
+            shown = (number, False, is_joint, note or None, proof_url or None)
+        return (pk, slug, campus, others, code, name, family, unit, year, *shown, dt.date.fromisoformat(day))

