@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 
-from cmq.opendata.columns import LICENCE_OUVERTE, PLAIN, Column, Row, Value, plain
+from cmq.opendata.columns import LICENCE_OUVERTE, PLAIN, Column, Row, plain
 
 # Rows read at a time: what is in memory does not grow with the dataset.
 CHUNK = 500
@@ -71,7 +71,11 @@ class Dataset(ABC):
         while chunk := list(islice(found, CHUNK)):
             for thing in self.completed(chunk):
                 row = self.values(thing, on=on)
-                odd = [index for index in others if not _is_plain(row[index])]
+                odd = [
+                    index
+                    for index in others
+                    if (value := row[index]) is not None and (not value or value.__class__ is not str) and value != []
+                ]
                 yield _plain_at(row, odd) if odd else row
 
     @property
@@ -89,10 +93,6 @@ class Dataset(ABC):
         """Where longitude and latitude stand in a row; None for a dataset without places."""
         names = self.names
         return (names.index("longitude"), names.index("latitude")) if "longitude" in names else None
-
-
-def _is_plain(value: Value) -> bool:
-    return value is None or (value.__class__ is str and value != "")
 
 
 def _plain_at(row: Row, places: Iterable[int]) -> Row:
