@@ -12,9 +12,13 @@ from xml.etree import ElementTree
 
 import pygal
 from django.utils.safestring import SafeString
+from pygal.etree import etree
 from pygal.style import Style
 
 from cmq.core.amounts import number
+
+# What draws takes lxml where it happens to be installed, whose elements do not mix with those added here.
+etree.to_etree()
 
 Value = int | Decimal | None
 WIDTH = 760
