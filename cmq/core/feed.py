@@ -10,11 +10,11 @@ removed or reordered line shows (`core.journal`).
 """
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import models, transaction
@@ -136,6 +136,30 @@ def public_version() -> tuple[int, str]:
     digest = Change.objects.filter(position=models.OuterRef("public_position")).values("digest")
     head = FeedHead.objects.filter(pk=1, public_position__gt=0)
     return head.values_list("public_position", models.Subquery(digest)).first() or (0, "")
+
+
+def changed_at(model: type[models.Model], keys: Collection[object] | None = None) -> dict[str, datetime]:
+    """When rows last changed for the public: key as text → instant; a row of which the feed says nothing is left out.
+
+    Args:
+        keys: the rows of interest; all that a line names when not said (bulk lines then count for those alone).
+    """
+    lines = Change.objects.public().filter(model=model._meta.label_lower).order_by()
+    named = lines.exclude(key="")
+    if keys is not None:
+        named = named.filter(key__in=[str(key) for key in keys])
+    told = dict(named.values_list("key").annotate(models.Max("at")))
+    ranges = list(lines.filter(key="").values_list("first_key", "last_key", "at"))
+    for key in map(str, keys if keys is not None else tuple(told)):
+        instants = [at for first, last, at in ranges if _rank(first) <= _rank(key) <= _rank(last)]
+        if instants:
+            told[key] = max(instants + ([told[key]] if key in told else []))
+    return told
+
+
+def _rank(key: str) -> tuple[int, str]:
+    """The order of keys: numbers by value, codes by letter."""
+    return (int(key), "") if key.isdecimal() else (-1, key)
 
 
 def first_broken_position() -> int | None:

@@ -17,7 +17,7 @@ from cmq.editorial import body, cards, clock
 from cmq.editorial.models import Article, ArticleAddress, IllustrationRendition, Rubric, Tag
 from cmq.reference.models import Filiere, Region
 from cmq.web import articles as drawing
-from cmq.web import sharing
+from cmq.web import atom, sharing
 from cmq.web.page_cache import valid_until
 from cmq.web.public.common import public
 
@@ -179,17 +179,23 @@ def _atom(
 ) -> HttpResponse:
     at = timezone.now()
     valid_until(request, *clock.next_moves(at))
-    rows = list(found.select_related("rubric", "campus").order_by("-publish_at", "-pk")[:IN_FEED])
-    dates = [row.updated_at or row.publish_at for row in rows]
-    context = {
-        "title": title,
-        "page": page,
-        "address": request.get_full_path(),
-        "articles": rows,
-        "updated": max(filter(None, dates), default=dt.datetime(2024, 1, 1, tzinfo=dt.UTC)),
-    }
-    kind = "application/atom+xml; charset=utf-8"
-    return render(request, "public/articles/feed.atom", context, content_type=kind, status=status)
+    rows = found.select_related("rubric", "campus").order_by("-publish_at", "-pk")[:IN_FEED]
+    return atom.respond(request, [_entry(row) for row in rows], title=title, page=page, status=status)
+
+
+def _entry(article: Article) -> atom.Entry:
+    assert article.publish_at
+    return atom.Entry(
+        atom.marked(article.title, is_demo=article.is_demo),
+        article.get_absolute_url(),
+        updated=article.updated_at or article.publish_at,
+        published=article.publish_at,
+        summary=article.standfirst,
+        # Its address may change, not its number.
+        key=f"/articles/#{article.pk}",
+        author=article.byline,
+        categories=((article.rubric.slug, str(article.rubric)),),
+    )
 
 
 def _labels() -> dict[str, dict[str, str]]:

@@ -35,7 +35,7 @@ FACET_TITLES = {
 @public
 def directory(request: HttpRequest) -> HttpResponse:
     """The campuses that answer the address, as a list or on a map; 400 for a part without meaning, 404 past the end."""
-    selection, problems, results = _chosen(request)
+    selection, problems, results = chosen(request)
     if not problems and request.GET and urlencode(selection.pairs()) != urlencode(_given(request)):
         return HttpResponseRedirect(f"{request.path}?{urlencode(selection.pairs())}".rstrip("?"))
     if selection.page > results.pages:
@@ -64,7 +64,8 @@ def commune_completion(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"communes": [{"code": each.insee_code, "label": str(each)} for each in found]})
 
 
-def _chosen(request: HttpRequest) -> tuple[Selection, tuple[Problem, ...], Results]:
+def chosen(request: HttpRequest) -> tuple[Selection, tuple[Problem, ...], Results]:
+    """What the address asks, what of it has no meaning, and the campuses that answer."""
     choices = load_choices()
     selection, problems = parse(parameters(request), choices)
     rows = load_rows(on=selection.held_on or timezone.localdate())
@@ -76,7 +77,7 @@ def _given(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _export(request: HttpRequest, write: object, content_type: str, filename: str) -> HttpResponse:
-    selection, problems, results = _chosen(request)
+    selection, problems, results = chosen(request)
     if problems:
         text = "\n".join(problem.message for problem in problems)
         return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")

@@ -1,13 +1,12 @@
 """The letter for its readers: asking for it, the page of one's choices, leaving, the archive."""
 
-import datetime as dt
 from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.urls import reverse
 
 from cmq.core.errors import Refusal
 from cmq.newsletter import consent
@@ -16,7 +15,7 @@ from cmq.newsletter.links import Purpose
 from cmq.newsletter.models import Issue, Rhythm, Subscriber, Theme
 from cmq.newsletter.rules import Wishes
 from cmq.reference.models import Filiere, Region
-from cmq.web import errors
+from cmq.web import atom, errors
 from cmq.web.public.common import public
 from cmq.web.public.guard import HOUR, OpenForm, is_over_limit, stamp
 
@@ -174,10 +173,17 @@ def issue(request: HttpRequest, number: int) -> HttpResponse:
 def feed(request: HttpRequest) -> HttpResponse:
     """The last issues as Atom (RFC 4287), without the demonstration."""
     issues = list(Issue.objects.public().filter(is_demo=False).prefetch_related("blocks")[:IN_FEED])
-    updated = issues[0].started_at if issues else timezone.make_aware(dt.datetime(2026, 1, 1))
-    context = {"issues": issues, "updated": updated}
-    kind = "application/atom+xml; charset=utf-8"
-    return render(request, "public/newsletter/issues.atom", context, content_type=kind)
+    entries = [
+        atom.Entry(
+            str(issue.title),
+            issue.get_absolute_url(),
+            updated=issue.started_at,
+            summary=" ; ".join(block.title for block in issue.blocks.all()),
+        )
+        for issue in issues
+        if issue.started_at
+    ]
+    return atom.respond(request, entries, title="La lettre d’information", page=reverse("newsletter_archive"))
 
 
 def private(answer: HttpResponse) -> HttpResponse:

@@ -24,7 +24,7 @@ from cmq.offers.linked_data import described
 from cmq.offers.models import AbuseReason, ContractKind, JobOffer, OfferKind, OfferState
 from cmq.offers.selection import MOST_COUNTED, MOST_PAGES, PER_PAGE, Choice
 from cmq.search.around import Around, offers_around
-from cmq.web import errors, offer_maps
+from cmq.web import atom, errors, offer_maps
 from cmq.web.page_cache import valid_until
 from cmq.web.public.common import parameters, public
 from cmq.web.public.guard import HOUR, OpenForm, is_over_limit, stamp
@@ -142,10 +142,20 @@ def offers_atom(request: HttpRequest) -> HttpResponse:
     newest = replace(choice, by_distance=False, page=1)
     shown = list(selection.offers_of(newest, at=timezone.now()).for_list()[:IN_FEED])
     valid_until(request, *(offer.expires_at for offer in shown if offer.expires_at))
-    updated = max((offer.published_at for offer in shown), default=timezone.now())
-    context = {"choice": newest, "query": newest.query(), "offers": shown, "updated": updated}
-    kind = "application/atom+xml; charset=utf-8"
-    return render(request, "public/offers/offers.atom", context, content_type=kind)
+    page = f"{reverse('job_offers')}?{newest.query()}".rstrip("?")
+    return atom.respond(request, [_entry(each) for each in shown], title=f"Offres : {newest.label}", page=page)
+
+
+def _entry(offer: JobOffer) -> atom.Entry:
+    contract = offer.get_contract_display() if offer.contract else ""
+    said = (offer.get_kind_display(), contract, offer.employer_name, str(offer.place or ""))
+    return atom.Entry(
+        atom.marked(offer.title, is_demo=offer.is_demo),
+        offer.get_absolute_url(),
+        updated=offer.modified_at,
+        published=offer.published_at,
+        summary=", ".join(filter(None, said)),
+    )
 
 
 @public

@@ -1,31 +1,26 @@
 """What machines read: robots.txt, sitemap.xml, security.txt."""
 
 import datetime as dt
-from collections import defaultdict
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from cmq.campuses.models import Campus, CampusArea, CampusFact, CampusLink, CampusName, Partnership
-from cmq.core.models import Change
+from cmq.campuses.models import Campus
 from cmq.editorial import clock
 from cmq.editorial.models import Article
 from cmq.evidence.models import AnnualReport
-from cmq.labels.models import LabelDecision
 from cmq.opendata.datasets import DATASETS
 from cmq.search.directory import load_choices
 from cmq.statistics.territories import Level, all_of
 from cmq.tours.models import Tour
 from cmq.web.page_cache import valid_until
+from cmq.web.public import changes
 from cmq.web.public.common import public
 from cmq.web.public.statistics.views import STATISTICS
 
-_STATEMENTS: tuple[Any, ...] = (CampusFact, CampusName, CampusArea, Partnership, LabelDecision)
 _PAGES = (
     "home",
     "search",
@@ -92,7 +87,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 @public
 def sitemap_xml(request: HttpRequest) -> HttpResponse:
     """Every public page with the day it last changed, as the change feed tells."""
-    moved = _last_changes()
+    moved = changes.of_campuses()
     newest = max(moved.values(), default=None)
     choices = load_choices()
     pages = [(reverse(name), newest) for name in _PAGES]
@@ -115,23 +110,3 @@ def sitemap_xml(request: HttpRequest) -> HttpResponse:
     articles = Article.objects.published(now).real().order_by("-publish_at", "-pk")[:20_000]
     pages += [(each.get_absolute_url(), each.updated_at or each.publish_at) for each in articles]
     return render(request, "public/sitemap.xml", {"pages": pages}, content_type="application/xml; charset=utf-8")
-
-
-def _last_changes() -> dict[int, dt.datetime]:
-    """When each campus, or a statement about it, last entered the feed: campus → instant."""
-    last = {
-        (model, key): at
-        for model, key, at in Change.objects.exclude(key="").order_by().values_list("model", "key").annotate(Max("at"))
-    }
-    found: dict[int, dt.datetime] = defaultdict(lambda: dt.datetime.min.replace(tzinfo=dt.UTC))
-    pairs = [(Campus._meta.label_lower, pk, pk) for pk in Campus.objects.order_by().values_list("pk", flat=True)]
-    for model in _STATEMENTS:
-        rows = model.objects.filter(campus__isnull=False).order_by().values_list("pk", "campus_id")
-        pairs += [(model._meta.label_lower, pk, campus_id) for pk, campus_id in rows]
-    for pk, one, other in CampusLink.objects.order_by().values_list("pk", "from_campus_id", "to_campus_id"):
-        pairs += [(CampusLink._meta.label_lower, pk, one), (CampusLink._meta.label_lower, pk, other)]
-    for name, pk, campus_id in pairs:
-        at = last.get((name, str(pk)))
-        if at:
-            found[campus_id] = max(found[campus_id], at)
-    return dict(found)

@@ -5,14 +5,14 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.urls import reverse
 
 from cmq.search import sought, suggesting
 from cmq.search.answering import Answer, answer
 from cmq.search.asking import MOST_PAGES, Ask, Order, parse
 from cmq.search.kinds import KINDS
 from cmq.search.selection import RADII, Near, Problem
-from cmq.web import result_maps
+from cmq.web import atom, result_maps
 from cmq.web.public.common import parameters, read_only
 
 _IN_FEED = 20
@@ -50,15 +50,14 @@ def offers_feed(request: HttpRequest) -> HttpResponse:
         return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
     newest = replace(ask, kind="offre", order=Order.NEWEST, page=1)
     hits = answer(newest).hits[:_IN_FEED]
-    published = [hit.row.published for hit in hits if hit.row.published]
-    context = {
-        "ask": ask,
-        "query": newest.query(),
-        "feed_query": ask.query(kind="", order=None),
-        "hits": hits,
-        "updated": max(published, default=timezone.now()),
-    }
-    return render(request, "public/search/offers.atom", context, content_type="application/atom+xml; charset=utf-8")
+    near = f" près de {ask.near.label}" if ask.near else ""
+    title = f"Nouvelles offres{f' : {ask.q}' if ask.q else ''}{near}"
+    entries = [
+        atom.Entry(row.title, row.url, updated=row.published, summary=" – ".join([row.context, *map(str, row.badges)]))
+        for row in (hit.row for hit in hits)
+        if row.published
+    ]
+    return atom.respond(request, entries, title=title, page=f"{reverse('search')}?{newest.query()}".rstrip("?"))
 
 
 def _start(ask: Ask, problems: tuple[Problem, ...]) -> dict[str, object]:

@@ -33,8 +33,8 @@ _ACTS = ("GET", "HEAD", "POST")
 @public
 def agenda(request: HttpRequest) -> HttpResponse:
     """What campuses take to their publics: by region, filière, public, days, place; list and map."""
-    choice, stops = _chosen(request)
-    _until_one_turns(request, stops)
+    choice, stops = chosen(request)
+    until_one_turns(request, stops)
     shown = Paginator(stops, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "choice": choice,
@@ -54,8 +54,8 @@ def agenda(request: HttpRequest) -> HttpResponse:
 @public
 def agenda_ics(request: HttpRequest) -> HttpResponse:
     """What the agenda shows, for a calendar program."""
-    _, stops = _chosen(request)
-    _until_one_turns(request, stops)
+    _, stops = chosen(request)
+    until_one_turns(request, stops)
     return _calendar(stops, f"Agenda – {settings.SITE_NAME}", "agenda.ics")
 
 
@@ -78,7 +78,7 @@ def tour(request: HttpRequest, slug: str) -> HttpResponse:
     """A tour: what it is, its stops, its map."""
     found = _tour(slug)
     stops = list(Stop.objects.public().for_lists().filter(tour=found))
-    _until_one_turns(request, stops)
+    until_one_turns(request, stops)
     context = {
         "tour": found,
         "campus": found.campus,
@@ -101,7 +101,7 @@ def tour_ics(request: HttpRequest, slug: str) -> HttpResponse:
 def stop(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A stop: when, where, for whom, whether seats are left."""
     found = _stop(slug, pk)
-    _until_one_turns(request, [found])
+    until_one_turns(request, [found])
     context = {
         "stop": found,
         "tour": found.tour,
@@ -117,7 +117,7 @@ def stop(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def stop_poster(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The poster of a stop."""
     found = _stop(slug, pk)
-    _until_one_turns(request, [found])
+    until_one_turns(request, [found])
     answer = HttpResponse(poster.pdf(found, at=timezone.now()), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="affiche-{found.tour.slug}-{found.pk}.pdf"'
     return answer
@@ -198,11 +198,11 @@ def section(request: HttpRequest, campus: Campus, *, at: dt.datetime) -> dict[st
     """What the page of a campus says of its tours: the next stops."""
     coming = choosing.of_campus(campus, at=at).filter(ends_at__gt=at, state=StopState.PLANNED)
     stops = list(coming[:ON_CAMPUS_PAGE])
-    _until_one_turns(request, stops)
+    until_one_turns(request, stops)
     return {"tour_stops": stops}
 
 
-def _until_one_turns(request: HttpRequest, stops: Iterable[Stop]) -> None:
+def until_one_turns(request: HttpRequest, stops: Iterable[Stop]) -> None:
     """A page of stops is not kept beyond the next one that starts (nobody registers any more) or ends."""
     valid_until(request, *(instant for stop in stops for instant in (stop.starts_at, stop.ends_at)))
 
@@ -248,7 +248,8 @@ def _who(data: dict[str, Any]) -> Who:
     return Who(data["name"], data["email"], Audience(data["audience"]), data["seats"])
 
 
-def _chosen(request: HttpRequest) -> tuple[choosing.Choice, list[Stop]]:
+def chosen(request: HttpRequest) -> tuple[choosing.Choice, list[Stop]]:
+    """What the address asks of the agenda, and the stops that answer."""
     choice = choosing.parse({name: value for name, value in request.GET.items() if isinstance(value, str)})
     return choice, choosing.stops_of(choice, at=timezone.now())
 
