@@ -13,8 +13,7 @@ from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -35,7 +34,7 @@ from cmq.statistics.territories import Level, all_of
 from cmq.tours.models import Stop, Tour
 from cmq.trainings.models import Training
 from cmq.web.public import changes
-from cmq.web.public.opendata import conditional
+from cmq.web.public.common import read_only
 from cmq.web.public.statistics.views import STATISTICS
 
 # The protocol allows 50 000 addresses and 50 MiB a part: at this many, an address may take 2 600 bytes.
@@ -47,7 +46,7 @@ _PAGES = (
     *("home", "search", "directory", "map", "filieres", "regions", "agenda", "indicators", "statistics"),
     *("filiere_jobs", "territories", "open_data", "verify", "projects", "courses", "occupations", "job_offers"),
     *("job_offer_post", "articles", "newsletter", "newsletter_archive", "about", "legal", "privacy", "accessibility"),
-    *("cookies", "site_map"),
+    *("cookies", "site_map", "api_page"),
 )
 
 Page = tuple[str, dt.datetime | None]
@@ -146,8 +145,8 @@ def _fixed() -> Iterator[Page]:
     yield from ((each.get_absolute_url(), newest) for level in Level for each in all_of(level))
 
 
-@conditional
-def index(request: HttpRequest) -> HttpResponseBase:
+@read_only
+def index(request: HttpRequest) -> Any:
     """The index of the parts that have something."""
     sizes = {"pages": 1, **{name: each.size for name, each in SECTIONS.items()}}
     paths = (
@@ -156,18 +155,24 @@ def index(request: HttpRequest) -> HttpResponseBase:
         for number in range(1, -(-size // PER_PART) + 1)
     )
     at = freshness.moved_at()
-    return HttpResponse("".join(_written("sitemapindex", "sitemap", ((path, at) for path in paths))), _MEDIA_TYPE)
+    return _streamed(_written("sitemapindex", "sitemap", ((path, at) for path in paths)))
 
 
-@conditional
-def part(request: HttpRequest, name: str, number: int) -> HttpResponseBase:
+@read_only
+def part(request: HttpRequest, name: str, number: int) -> Any:
     """Some pages of a section. Raises Http404 for a part that the index does not name."""
     if name == "pages" and number == 1:
-        return StreamingHttpResponse(_written("urlset", "url", _fixed()), content_type=_MEDIA_TYPE)
+        return _streamed(_written("urlset", "url", _fixed()))
     section = SECTIONS.get(name)
     if section is None or not 1 <= number <= -(-section.size // PER_PART):
         raise Http404
-    return StreamingHttpResponse(_written("urlset", "url", section.part(number)), content_type=_MEDIA_TYPE)
+    return _streamed(_written("urlset", "url", section.part(number)))
+
+
+def _streamed(pieces: Iterator[str]) -> Any:
+    # Robots ask again and again; the clock alone may show an article or end an offer.
+    kept = {"Cache-Control": "public, max-age=300"}
+    return StreamingHttpResponse(pieces, content_type=_MEDIA_TYPE, headers=kept)
 
 
 def _written(root: str, element: str, pages: Iterable[Page]) -> Iterator[str]:

@@ -27,6 +27,7 @@ from cmq.web.public import (
     report,
     robots,
     search,
+    sitemaps,
     territories,
     tours,
     trainings,
@@ -161,5 +162,6 @@ urlpatterns = [
     path("plan-du-site/", duties.site_map, name="site_map"),
     path(".well-known/security.txt", robots.security_txt, name="security_txt"),
     path("robots.txt", robots.robots_txt, name="robots_txt"),
-    path("sitemap.xml", robots.sitemap_xml, name="sitemap_xml"),
+    path("sitemap.xml", sitemaps.index, name="sitemap_xml"),
+    path("sitemap/<slug:name>-<int:number>.xml", sitemaps.part, name="sitemap_part"),
 ]

@@ -34,7 +34,7 @@ def test_the_list_leads_to_every_dataset(client: Client, als: Campus) -> None:
     assert "/donnees/catalogue.ttl" in page
     assert 'href="/donnees/"' in client.get("/").content.decode()
     assert 'href="/donnees/"' in client.get("/plan-du-site/").content.decode()
-    assert "/donnees/campus/" in client.get("/sitemap.xml").content.decode()
+    assert "/donnees/campus/" in client.get("/sitemap/pages-1.xml").getvalue().decode()
 
 
 def test_the_page_documents_and_shows_twenty_rows(client: Client) -> None:

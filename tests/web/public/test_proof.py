@@ -361,4 +361,4 @@ def test_the_page_of_a_campus_and_its_desk_lead_there(client: Client) -> None:
 
 def test_the_site_map_leads_there(client: Client) -> None:
     assert f'href="{HOME}"' in client.get("/plan-du-site/").content.decode()
-    assert "http://testserver/label/verifier/" in client.get("/sitemap.xml").content.decode()
+    assert "http://testserver/label/verifier/" in client.get("/sitemap/pages-1.xml").getvalue().decode()
