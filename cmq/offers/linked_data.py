@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cmq.careers.linked_data import rome_code
 from cmq.offers.models import ContractKind, JobOffer, OfferKind
 
 _EMPLOYMENT = {
@@ -39,7 +40,7 @@ def described(offer: JobOffer, *, site: str) -> dict[str, Any]:
     said |= {"jobStartDate": offer.starts_on.isoformat()} if offer.starts_on else {}
     said |= {"workHours": f"{offer.weekly_hours:g} h par semaine"} if offer.weekly_hours else {}
     if offer.occupation:
-        code = {"@type": "CategoryCode", "inCodeSet": "ROME", "codeValue": offer.occupation.code}
+        code = rome_code(offer.occupation.code)
         said |= {
             "occupationalCategory": code,
             "relevantOccupation": {"@type": "Occupation", "name": str(offer.occupation)},

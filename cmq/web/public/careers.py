@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from cmq.careers.domains import DOMAINS
+from cmq.careers.linked_data import rome_code
 from cmq.careers.models import JobTitle, LinkKind, Occupation, TraitKind
 from cmq.catalogue.models import Course
 from cmq.certifications.models import Certification
@@ -126,7 +127,7 @@ def _json_ld(job: Occupation, titles: list[str]) -> dict[str, Any]:
         "@type": "Occupation",
         "@id": f"{settings.SITE_URL}{job.get_absolute_url()}",
         "name": job.title,
-        "occupationalCategory": {"@type": "CategoryCode", "inCodeSet": "ROME", "codeValue": job.code},
+        "occupationalCategory": rome_code(job.code),
         "occupationLocation": {"@type": "Country", "name": "France"},
     }
     if job.definition:

@@ -148,8 +148,20 @@ def _catalogue(form: Serialisation) -> HttpResponse:
 
 def _catalogue_json_ld() -> dict[str, Any]:
     page = f"{settings.SITE_URL}{reverse('open_data')}"
-    datasets = [{"@type": "Dataset", "@id": f"{page}{slug}/", "name": each.title} for slug, each in DATASETS.items()]
-    return {"@context": "https://schema.org", "@type": "DataCatalog", "@id": page, "url": page, "dataset": datasets}
+    datasets = [
+        {"@type": "Dataset", "@id": f"{page}{slug}/", "name": each.title, "description": each.description}
+        for slug, each in DATASETS.items()
+    ]
+    return {
+        "@context": "https://schema.org",
+        "@type": "DataCatalog",
+        "@id": page,
+        "url": page,
+        "name": f"Données ouvertes – {settings.SITE_NAME}",
+        "license": LICENCE_PAGE,
+        "inLanguage": "fr",
+        "dataset": datasets,
+    }
 
 
 def _json_ld(found: Dataset) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -103,6 +104,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         "results": [(row, rules.reached_share(row.target, row.reached)) for row in found.results.all()],
         "source": source if source and source.is_public else None,
         "thanked_by": [each for each in found.inspired.select_related("campus") if each.is_public],
+        "json_ld": _json_ld(found),
     }
     return render(request, "public/project.html", context)
 
@@ -156,3 +158,24 @@ def _counted(
     )
     kept = {chosen.get(name), *real, *demo}
     return [(value, label, real[value], demo[value]) for value, label in labels[name].items() if value in kept]
+
+
+def _json_ld(project: Project) -> dict[str, Any]:
+    """schema.org: what search engines may say of the project."""
+    campuses = [owner.campus for owner in project.accepted_owners]  # type: ignore[attr-defined]
+    return {
+        "@context": "https://schema.org",
+        "@type": "Project",
+        "@id": f"{settings.SITE_URL}{project.get_absolute_url()}",
+        "url": f"{settings.SITE_URL}{project.get_absolute_url()}",
+        "name": project.title,
+        "description": project.objective,
+        "parentOrganization": [
+            {
+                "@type": "EducationalOrganization",
+                "name": f"Campus des métiers et des qualifications {campus}",
+                "url": f"{settings.SITE_URL}{campus.get_absolute_url()}",
+            }
+            for campus in campuses
+        ],
+    }

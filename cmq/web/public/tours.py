@@ -86,6 +86,7 @@ def tour(request: HttpRequest, slug: str) -> HttpResponse:
         "to_come": [stop for stop in stops if stop.ends_at > timezone.now()],
         "over": [stop for stop in stops if stop.ends_at <= timezone.now()],
         "map": stop_maps.draw(stops, title=f"Carte des étapes de la tournée {found}"),
+        "json_ld": _series_json_ld(found, stops),
     }
     return render(request, "public/tours/tour.html", context)
 
@@ -270,10 +271,34 @@ def _stop(slug: str, pk: int) -> Stop:
     return get_object_or_404(Stop.objects.public().for_lists(), pk=pk, tour__slug=slug)
 
 
+def _series_json_ld(found: Tour, stops: list[Stop]) -> dict[str, Any]:
+    """schema.org: the tour as a series of events."""
+    events = [{name: value for name, value in _json_ld(stop).items() if name != "@context"} for stop in stops]
+    described: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "EventSeries",
+        "name": found.title,
+        "url": f"{settings.SITE_URL}{found.get_absolute_url()}",
+        "description": found.summary,
+        "organizer": _organizer(found.campus),
+    }
+    return described | ({"subEvent": events} if events else {})
+
+
+def _organizer(campus: Campus) -> dict[str, Any]:
+    return {
+        "@type": "EducationalOrganization",
+        "name": f"Campus des métiers et des qualifications {campus}",
+        "url": f"{settings.SITE_URL}{campus.get_absolute_url()}",
+    }
+
+
 def _json_ld(found: Stop) -> dict[str, Any]:
     """schema.org: the stop as an event."""
     cancelled = found.state == StopState.CANCELLED
-    return {
+    street = {"streetAddress": found.address} if found.address else {}
+    address = {"@type": "PostalAddress", **street, "addressLocality": found.commune.name, "addressCountry": "FR"}
+    described: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Event",
         "name": f"{found.tour} – {found.commune.name}",
@@ -283,20 +308,8 @@ def _json_ld(found: Stop) -> dict[str, Any]:
         "endDate": found.ends.isoformat(),
         "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
         "eventStatus": f"https://schema.org/Event{'Cancelled' if cancelled else 'Scheduled'}",
-        "location": {
-            "@type": "Place",
-            "name": found.place,
-            "address": {
-                "@type": "PostalAddress",
-                "streetAddress": found.address,
-                "addressLocality": found.commune.name,
-                "addressCountry": "FR",
-            },
-        },
-        "organizer": {
-            "@type": "EducationalOrganization",
-            "name": f"Campus des métiers et des qualifications {found.tour.campus}",
-            "url": f"{settings.SITE_URL}{found.tour.campus.get_absolute_url()}",
-        },
-        "audience": [{"@type": "Audience", "audienceType": label} for label in found.audience_labels],
+        "location": {"@type": "Place", "name": found.place, "address": address},
+        "organizer": _organizer(found.tour.campus),
     }
+    audience = [{"@type": "Audience", "audienceType": label} for label in found.audience_labels]
+    return described | ({"audience": audience} if audience else {})

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from cmq.campuses.models import Campus
+from cmq.careers.linked_data import rome_code
 from cmq.trainings.models import Training, TrainingQuerySet
 from cmq.web.public.common import public
 from cmq.web.training_filters import asked, narrowed
@@ -95,17 +96,13 @@ def _json_ld(training: Training) -> dict[str, Any]:
     if training.capacity:
         described["maximumEnrollment"] = training.capacity
     if codes := [row.code for row in training.romes.all()]:
-        described["occupationalCategory"] = [
-            {"@type": "CategoryCode", "inCodeSet": "ROME", "codeValue": code} for code in codes
-        ]
+        described["occupationalCategory"] = [rome_code(code) for code in codes]
     if training.commune:
         place = {"addressLocality": training.commune.name, "addressCountry": "FR"}
         street = {"streetAddress": training.address} if training.address else {}
-        described["location"] = {
-            "@type": "Place",
-            "name": training.organisation.name,
-            "address": {"@type": "PostalAddress", **place, **street},
-        }
+        address = {"@type": "PostalAddress", **place, **street}
+        where = {"@type": "Place", "name": training.organisation.name, "address": address}
+        described["hasCourseInstance"] = {"@type": "CourseInstance", "courseMode": "Onsite", "location": where}
     if training.apply_url:
         described["offers"] = {"@type": "Offer", "url": training.apply_url}
     return described

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from django.db.models import Model
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from cmq.campuses.models import Campus
 from cmq.campuses.rules import can_edit
@@ -17,6 +19,7 @@ from cmq.core import amounts
 from cmq.core.partial_dates import PartialDate
 from cmq.network import rules as network
 from cmq.upkeep import rules
+from cmq.web import linked_data
 
 register = template.Library()
 
@@ -76,6 +79,39 @@ class _JsonText:
 def json_ld(value: dict[str, Any]) -> str:
     """Linked data for search engines."""
     return format_html('<script type="application/ld+json">{}</script>', _JsonText(value))
+
+
+@register.simple_tag
+def item_list(things: Iterable[Any]) -> str:
+    """Linked data of what a page of a list shows; nothing for an empty one."""
+    told = linked_data.item_list(things)
+    return json_ld(told) if told else ""
+
+
+@register.simple_tag
+def website() -> str:
+    """Linked data of the site itself."""
+    return json_ld(linked_data.website())
+
+
+class _Crumbs(template.Node):
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        drawn = self.nodelist.render(context)
+        request = context.get("request")
+        is_private = request is None or request.path.startswith(("/espace/", "/compte/"))
+        told = None if is_private else linked_data.breadcrumbs(drawn)
+        return format_html("{}{}", drawn, json_ld(told)) if told else drawn
+
+
+@register.tag
+def crumbs(parser: template.base.Parser, token: template.base.Token) -> template.Node:
+    """Between this and `endcrumbs`: the way to the page, followed by the same as linked data on a public one."""
+    nodelist = parser.parse(("endcrumbs",))
+    parser.delete_first_token()
+    return _Crumbs(nodelist)
 
 
 @register.inclusion_tag("partials/state_badge.html")

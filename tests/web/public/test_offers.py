@@ -122,7 +122,7 @@ def test_an_offer_names_its_source_and_says_true_linked_data(client: Client) -> 
 def test_a_demonstration_has_no_linked_data(client: Client) -> None:
     offer = hiring.stored("Soudeur", is_demo=True)
     text = text_of(client, offer.get_absolute_url())
-    assert "ld+json" not in text and "n’existent pas" in text
+    assert "JobPosting" not in text and "n’existent pas" in text
 
 
 @pytest.mark.parametrize("is_closed", [True, False])
@@ -133,7 +133,7 @@ def test_what_is_over_answers_410_with_similar_ones(client: Client, is_closed: b
         JobOffer.objects.filter(pk=offer.pk).update(state=OfferState.CLOSED, closed_at=old, closed_because=Closing.GONE)
     similar = published(hiring.stored("Aide-soignante de jour", occupation=job))
     text = text_of(client, offer.get_absolute_url(), status=410)
-    assert similar.get_absolute_url() in text and "ld+json" not in text
+    assert similar.get_absolute_url() in text and "JobPosting" not in text
     assert ("sa source ne la publie plus" if is_closed else "elle a expiré") in text
 
 

@@ -406,7 +406,7 @@ def test_a_demonstration_is_marked_and_kept_from_search_engines(client: Client) 
     demo = a_campus("Campus imaginaire", is_demo=True)
     text = text_of(client, f"/campus/{demo.slug}/")
     assert "Démonstration" in text and '<meta name="robots" content="noindex">' in text
-    assert "application/ld+json" not in text
+    assert "EducationalOrganization" not in text
     assert "Démonstration" in text_of(client, "/campus/")
     assert "/sitemap/campus-" not in client.get("/sitemap.xml").getvalue().decode()
 
