@@ -44,7 +44,7 @@ def test_the_page_documents_and_shows_twenty_rows(client: Client) -> None:
     assert all(f"<code>{name}</code>" in page for name in DATASETS["membres"].names)
     assert "Lycée Ouvert 19" in page and "Lycée Ouvert 20" not in page
     assert all(f"/donnees/membres{suffix}" in page for suffix in (".csv", "-tableur.csv", ".xlsx", ".geojson"))
-    (described,) = re.findall(r'<script type="application/ld\+json">(.+?)</script>', page)
+    described, _ = re.findall(r'<script type="application/ld\+json">(.+?)</script>', page)
     told = json.loads(described)
     assert told["@type"] == "Dataset" and len(told["distribution"]) == 7
 
