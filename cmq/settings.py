@@ -268,6 +268,9 @@ LETTER_RETURN_ADDRESS = env.str("CMQ_LETTER_RETURN_ADDRESS", "")
 LETTER_WEBHOOK_SECRET = env.str("CMQ_LETTER_WEBHOOK_SECRET", "")
 DEFAULT_FROM_EMAIL = env.str("CMQ_FROM_EMAIL", CONTACT_EMAIL)
 
+# Public age keys that backups are encrypted for; who holds the private ones can restore.
+BACKUP_RECIPIENTS: list[str] = env.list("CMQ_BACKUP_RECIPIENTS", [])
+
 # Private keys that sign credentials, as a JWK or a list of them, for a site on several machines; else files in VAR_DIR.
 SIGNING_KEYS = env.str("CMQ_SIGNING_KEYS", "")
 # The journal's outside witness: a time-stamping authority (RFC 3161), and the certificates that its word is checked by.

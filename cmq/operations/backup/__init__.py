@@ -1,0 +1,1 @@
+"""Backups: every row, every file and every key of a site in one encrypted file, and the way back, proved."""

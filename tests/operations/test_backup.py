@@ -1,0 +1,146 @@
+"""A backup is opened by its key alone, comes back row by row, and one that cannot does no harm."""
+
+import datetime as dt
+import io
+import tarfile
+from pathlib import Path
+
+import pyrage
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError
+
+from cmq.campuses.models import Campus
+from cmq.core import journal
+from cmq.core.errors import Refusal
+from cmq.core.models import Change
+from cmq.operations.backup import archive, restoring, tables
+from tests.factories import a_campus, a_keeper
+
+pytestmark = pytest.mark.django_db
+AT = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def _site(settings: object, tmp_path: Path) -> None:
+    """A site of its own with a campus, a keeper, a file, a signing key and a key for backups."""
+    settings.VAR_DIR, settings.MEDIA_ROOT = tmp_path / "var", tmp_path / "media"
+    settings.BACKUP_RECIPIENTS = [archive.new_identity(tmp_path / "private")]
+    a_keeper()
+    a_campus("Campus sauvegardé")
+    default_storage.save("pieces/convention.pdf", ContentFile(b"%PDF un contrat"))
+    (tmp_path / "var" / "cles").mkdir(parents=True)
+    (tmp_path / "var" / "cles" / "2026.jwk").write_text("une clé")
+
+
+def kept(tmp_path: Path) -> Path:
+    return archive.write(tmp_path / "kept", [*_recipients(tmp_path)], at=AT)[0]
+
+
+def _recipients(tmp_path: Path) -> list[str]:
+    return [str(archive.identity(tmp_path / "private").to_public())]
+
+
+def test_what_is_restored_is_what_was_kept(tmp_path: Path) -> None:
+    before = dict(tables.sums("default"))
+    path = kept(tmp_path)
+    Campus.objects.filter(name="Campus sauvegardé").update(name="Campus défiguré")
+    a_campus("Campus d’après")
+    default_storage.delete("pieces/convention.pdf")
+    (tmp_path / "var" / "cles" / "2026.jwk").unlink()
+    assert dict(tables.sums("default")) != before
+    restoring.restore(path, archive.identity(tmp_path / "private"), replace=True)
+    assert dict(tables.sums("default")) == before
+    assert before["campuses_campus"].rows == 1 and before["reference_commune"].rows > 30_000
+    assert default_storage.open("pieces/convention.pdf").read() == b"%PDF un contrat"
+    assert (tmp_path / "var" / "cles" / "2026.jwk").read_text() == "une clé"
+    assert journal.verify().broken is None
+    # The next row is numbered after those that came back.
+    assert a_campus("Campus suivant").pk not in set(Campus.objects.exclude(name="Campus suivant").values_list("pk", flat=True))
+
+
+def rewritten(path: Path, key: object, name: str, change: bytes) -> Path:
+    """The same backup with one part changed, encrypted again as its maker would."""
+    plain = io.BytesIO()
+    with archive.opened(path, key) as (content, _), tarfile.open(fileobj=plain, mode="w:gz") as tar:
+        (content / name).write_bytes(change)
+        for each in sorted(content.rglob("*")):
+            tar.add(each, str(each.relative_to(content)), recursive=False)
+    other = path.with_name("changed")
+    other.write_bytes(pyrage.encrypt(plain.getvalue(), [key.to_public()]))  # type: ignore[attr-defined]
+    return other
+
+
+def test_what_cannot_be_restored_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+    path, key = kept(tmp_path), archive.identity(tmp_path / "private")
+    before = dict(tables.sums("default"))
+    archive.new_identity(tmp_path / "other")
+    (tmp_path / "short").write_bytes(path.read_bytes()[:-1000])
+    (tmp_path / "text").write_text("bonjour")
+    sealed = tmp_path / "not-a-tar"
+    sealed.write_bytes(pyrage.encrypt(b"bonjour", [key.to_public()]))
+    rows = rewritten(path, key, "tables/campuses_campus.jsonl", b"[1]\n")
+    for file, identity, message in (
+        (path, archive.identity(tmp_path / "other"), "autre clé"),
+        (tmp_path / "short", key, "abîmé"),
+        (tmp_path / "text", key, "abîmé"),
+        (tmp_path / "absent", key, "ne se lit pas"),
+        (sealed, key, "abîmée"),
+        (rows, key, "campuses_campus"),
+    ):
+        with pytest.raises(Refusal, match=message):
+            restoring.restore(file, identity, replace=True)
+    with pytest.raises(Refusal, match="--replace"):
+        restoring.restore(path, key)
+    assert dict(tables.sums("default")) == before
+
+
+def test_rows_that_contradict_each_other_leave_the_site_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table whose rows are gone, with a manifest that agrees: found when the keys are looked at, and undone."""
+    path, key = kept(tmp_path), archive.identity(tmp_path / "private")
+    before = dict(tables.sums("default"))
+    with archive.opened(path, key) as (content, manifest):
+        (content / "tables" / "reference_departement.jsonl").write_bytes(b"")
+        with pytest.raises(IntegrityError), restoring.transaction.atomic():
+            restoring._restore_rows(content, manifest, "default")
+    assert dict(tables.sums("default")) == before
+
+
+def test_another_version_of_the_code_is_refused(tmp_path: Path) -> None:
+    path, key = kept(tmp_path), archive.identity(tmp_path / "private")
+    with archive.opened(path, key) as (content, _):
+        manifest = (content / "manifest.json").read_bytes()
+    other = rewritten(path, key, "manifest.json", manifest.replace(b'"campuses.0001_initial"', b'"campuses.0001_other"'))
+    with pytest.raises(Refusal, match="autre version"):
+        restoring.restore(other, key, replace=True)
+
+
+def test_sessions_stay_out(tmp_path: Path) -> None:
+    with archive.opened(kept(tmp_path), archive.identity(tmp_path / "private")) as (content, manifest):
+        assert "django_session" not in manifest["tables"] and Change._meta.db_table in manifest["tables"]
+        assert not (content / "tables" / "django_session.jsonl").exists()
+
+
+def test_only_the_last_ones_are_kept(tmp_path: Path, settings: object, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    for day in ("20260101", "20260102"):
+        (folder / f"cmq-{day}T000000Z{archive.SUFFIX}").touch()
+    (folder / "autre.txt").touch()
+    call_command("backup", str(folder), "--keep", "2")
+    names = sorted(path.name for path in folder.iterdir())
+    assert len(names) == 3 and names[0] == "autre.txt" and names[1].startswith("cmq-20260102")
+    settings.BACKUP_RECIPIENTS = []
+    for wrong in ([str(folder)], [str(folder), "--keep", "0"], [], ["--verify", str(folder / names[1])]):
+        with pytest.raises(CommandError):
+            call_command("backup", *wrong)
+    settings.BACKUP_RECIPIENTS = ["ssh-rsa AAAA"]
+    with pytest.raises(CommandError, match="age1"):
+        call_command("backup", str(folder))
+    with pytest.raises(CommandError, match="ne se remplace pas"):
+        call_command("backup", "--new-key", str(tmp_path / "private"))
+    assert sorted(path.name for path in folder.iterdir()) == names
