@@ -58,7 +58,9 @@ def test_what_is_restored_is_what_was_kept(tmp_path: Path) -> None:
     assert (tmp_path / "var" / "cles" / "2026.jwk").read_text() == "une clé"
     assert journal.verify().broken is None
     # The next row is numbered after those that came back.
-    assert a_campus("Campus suivant").pk not in set(Campus.objects.exclude(name="Campus suivant").values_list("pk", flat=True))
+    assert a_campus("Campus suivant").pk not in set(
+        Campus.objects.exclude(name="Campus suivant").values_list("pk", flat=True)
+    )
 
 
 def rewritten(path: Path, key: object, name: str, change: bytes) -> Path:
@@ -114,7 +116,9 @@ def test_another_version_of_the_code_is_refused(tmp_path: Path) -> None:
     path, key = kept(tmp_path), archive.identity(tmp_path / "private")
     with archive.opened(path, key) as (content, _):
         manifest = (content / "manifest.json").read_bytes()
-    other = rewritten(path, key, "manifest.json", manifest.replace(b'"campuses.0001_initial"', b'"campuses.0001_other"'))
+    other = rewritten(
+        path, key, "manifest.json", manifest.replace(b'"campuses.0001_initial"', b'"campuses.0001_other"')
+    )
     with pytest.raises(Refusal, match="autre version"):
         restoring.restore(other, key, replace=True)
 
