@@ -15,7 +15,7 @@ from django.db import connections, models
 
 BATCH = 500
 # Whoever was logged in logs in again: what opens an account stays in no backup.
-LEFT_OUT = frozenset({Session})
+LEFT_OUT: frozenset[type[models.Model]] = frozenset({Session})
 
 
 class TableSum(NamedTuple):
@@ -78,7 +78,7 @@ def _plain(value: object) -> object:
 
 def columns(model: type[models.Model]) -> list[str]:
     """The columns of a table as its lines give them."""
-    return [field.column for field in model._meta.local_concrete_fields]
+    return [field.attname for field in model._meta.local_concrete_fields]
 
 
 def read(model: type[models.Model], path: Path, *, using: str) -> None:
@@ -90,7 +90,7 @@ def read(model: type[models.Model], path: Path, *, using: str) -> None:
         while batch := list(itertools.islice(lines, BATCH)):
             rows = [_row(model, fields, orjson.loads(line)) for line in batch]
             # Not `bulk_create` of a manager of ours: what it does besides has been done once already.
-            models.QuerySet(model, using=using).bulk_create(rows, batch_size=BATCH)
+            models.QuerySet[models.Model](model, using=using).bulk_create(rows, batch_size=BATCH)
 
 
 def _row(model: type[models.Model], fields: Any, values: list[Any]) -> models.Model:
@@ -112,7 +112,7 @@ def _value(field: Any, value: Any) -> Any:
 def empty(using: str) -> None:
     """Remove every row of every table, also of those that a backup leaves out; inside the caller's transaction."""
     connection = connections[using]
-    names = [model._meta.db_table for model in [*held(), *LEFT_OUT]]
+    names = [model._meta.db_table for model in (*held(), *LEFT_OUT)]
     with connection.cursor() as cursor:
         for statement in connection.ops.sql_flush(no_style(), names, allow_cascade=False):
             cursor.execute(statement)
