@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "widget_tweaks",
+    "django_tasks",
+    "django_tasks_db",
     "dsfr",
     "cmq.core",
     "cmq.reference",
@@ -94,12 +96,15 @@ INSTALLED_APPS = [
     "cmq.opendata",
     "cmq.alerts",
     "cmq.statistics",
+    "cmq.service",
     "cmq.web",
     "cmq.operations",
 ]
 
 MIDDLEWARE = [
-    # First: an anonymous visitor's page comes from memory before any other work is done.
+    "cmq.web.observing.ObservingMiddleware",
+    "cmq.web.closing.ClosingMiddleware",
+    # Early: an anonymous visitor's page comes from memory before any other work is done.
     "cmq.web.page_cache.PageCacheMiddleware",
     "cmq.web.security.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -268,6 +273,22 @@ LETTER_RETURN_ADDRESS = env.str("CMQ_LETTER_RETURN_ADDRESS", "")
 LETTER_WEBHOOK_SECRET = env.str("CMQ_LETTER_WEBHOOK_SECRET", "")
 DEFAULT_FROM_EMAIL = env.str("CMQ_FROM_EMAIL", CONTACT_EMAIL)
 
+# What is not done while a reader waits: kept in the database until a worker takes it (`cmq worker`). On one machine the
+# web server's own thread is that worker.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+WORKS_INSIDE = env.bool("CMQ_WORKS_INSIDE", True)
+# Official sources loaded every night; none unless named, for a trial site asks nobody for anything.
+SCHEDULED_SOURCES: list[str] = env.list("CMQ_SCHEDULED_SOURCES", [])
+BACKUP_DIR = env.str("CMQ_BACKUP_DIR", "")
+BACKUP_KEEP = env.int("CMQ_BACKUP_KEEP", 30)
+# Who hears of what was due and was not done.
+OPERATIONS_EMAIL = env.str("CMQ_OPERATIONS_EMAIL", CONTACT_EMAIL)
+# What outside monitors show to read `/metrics`; closed without it.
+METRICS_TOKEN = env.str("CMQ_METRICS_TOKEN", "")
+
+# Queries slower than this many milliseconds are logged, without their values; 0 for none.
+SLOW_QUERY_MS = env.int("CMQ_SLOW_QUERY_MS", 0)
+
 # Public age keys that backups are encrypted for; who holds the private ones can restore.
 BACKUP_RECIPIENTS: list[str] = env.list("CMQ_BACKUP_RECIPIENTS", [])
 
@@ -292,8 +313,16 @@ BONNE_ALTERNANCE_URL = env.str("CMQ_BONNE_ALTERNANCE_URL", "https://api.apprenti
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        # One JSON object a line, for a machine that collects logs; what a line says besides its message is in `extra`.
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": env.str("CMQ_LOG_FORMAT", "line")}},
     "root": {"handlers": ["console"], "level": env.str("CMQ_LOG_LEVEL", "WARNING")},
     "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
 }

@@ -13,3 +13,8 @@ if settings.SEARCH_FOLLOWS:
     from cmq.search import following
 
     following.start()
+
+if settings.WORKS_INSIDE:
+    from cmq.service import working
+
+    working.start_inside()

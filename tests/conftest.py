@@ -3,19 +3,23 @@
 import socket
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection
-from django.test.utils import setup_databases, teardown_databases
-from hypothesis import HealthCheck, settings
+from django.test.utils import override_settings, setup_databases, teardown_databases
+from hypothesis import HealthCheck
+from hypothesis import settings as drawing
 
 from cmq.reference.actions import load_reference
 
 # A loaded machine is slow at drawing examples too: no test says how fast it is.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("house")
+drawing.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+drawing.load_profile("house")
 
 
 @pytest.fixture(scope="session")
@@ -32,33 +36,51 @@ def django_db_setup(
         teardown_databases(made, verbosity=0)
 
 
+@contextmanager
+def committed(blocker: Any) -> Iterator[None]:
+    """Whatever is written inside is really committed, and removed at the end; the reference data stay."""
+    with blocker.unblock():
+        try:
+            yield
+        finally:
+            kept = {"reference", "contenttypes", "auth"}
+            models = [
+                model for model in apps.get_models(include_auto_created=True) if model._meta.app_label not in kept
+            ]
+            tables = sorted({model._meta.db_table for model in models})
+            connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables, allow_cascade=False))
+
+
 @pytest.fixture
 def committed_db(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
-    """For tests of several writers: everything is really committed, then removed; the reference data stay."""
-    with django_db_blocker.unblock():
+    """For tests of several writers: everything is really committed, then removed."""
+    with committed(django_db_blocker):
         yield
-        kept = {"reference", "contenttypes", "auth"}
-        tables = [model._meta.db_table for model in apps.get_models() if model._meta.app_label not in kept]
-        tables += [
-            relation.remote_field.through._meta.db_table
-            for model in apps.get_models()
-            if model._meta.app_label not in kept
-            for relation in model._meta.local_many_to_many
-        ]
-        statements = connection.ops.sql_flush(no_style(), sorted(set(tables)), allow_cascade=False)
-        connection.ops.execute_sql_flush(statements)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is set otherwise than on a site: nothing is hashed slowly, nothing waits for a worker, no file is kept."""
+    changed = override_settings(
+        STORAGES={
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+        MEDIA_ROOT=tmp_path_factory.getbasetemp() / "media",
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        # No worker stands beside the tests: what would wait for one is done at once, after commit.
+        TASKS={"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}},
+    )
+    with changed:
+        yield
 
 
 @pytest.fixture(autouse=True)
 def _fresh_memories(settings: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What a process remembers of the register is forgotten between tests, whose transactions roll back."""
     from cmq.search import folders, names, sought, understanding
-    from cmq.web import page_cache
+    from cmq.web import closing, page_cache
 
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
     # No test reads another's index; most have none.
     settings.SEARCH_DIR = tmp_path_factory.getbasetemp() / "recherche" / uuid.uuid4().hex
     folders._open = folders._Open()
@@ -66,9 +88,8 @@ def _fresh_memories(settings: object, tmp_path_factory: pytest.TempPathFactory) 
     understanding.known = understanding._Known()
     sought.held = sought._Held()
     settings.RATES_FILE = tmp_path_factory.getbasetemp() / "debits" / f"{uuid.uuid4().hex}.sqlite3"
-    settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     page_cache.shelf = page_cache._Shelf()
+    closing.known = closing._Known()
     yield
 
 

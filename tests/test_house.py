@@ -47,6 +47,7 @@ FLOORS = [
     {"renewals", "proof"},
     {"imports", "official", "search", "opendata"},
     {"alerts", "statistics"},
+    {"service"},
     {"web"},
     {"operations"},
 ]

@@ -1,6 +1,7 @@
 """The table of rights, cell by cell; then every address of the workspace for everyone who may knock there."""
 
 import re
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -19,9 +20,11 @@ from cmq.careers.models import Occupation
 from cmq.core.models import Change, OutgoingMail
 from cmq.core.rights import RIGHTS, Role
 from cmq.expertise.models import DeclaredConflict
+from cmq.service.models import ServiceNotice
 from cmq.web.espace.urls import urlpatterns
 from tests import hiring, letters_desk, money, newsrooms, partnering, shared_work, taught, touring
 from tests.cast import Stage, a_stage
+from tests.conftest import committed
 
 autodiscover_modules("rules")
 
@@ -36,8 +39,16 @@ NOBODY: frozenset[Role] = frozenset()
 
 
 @pytest.fixture
-def stage(db: None) -> Stage:
-    return a_stage()
+def stage(committed_stage: Stage, db: None) -> Stage:
+    """The stage, on which each test acts in a transaction of its own."""
+    return committed_stage
+
+
+@pytest.fixture(scope="module")
+def committed_stage(django_db_setup: None, django_db_blocker: object) -> Iterator[Stage]:
+    """Set once: it is long to set."""
+    with committed(django_db_blocker):
+        yield a_stage()
 
 
 def test_each_cell_of_the_table(stage: Stage) -> None:
@@ -125,10 +136,13 @@ def on_measure(who: frozenset[Role], *, reads: frozenset[Role] | None = None) ->
 
 DOORS = {
     **dict.fromkeys(
-        ("registre_sources", "registre_source", "registre_job_notes", "registre_sought"), Door(KEEPERS, NOBODY, 403)
+        ("registre_sources", "registre_source", "registre_job_notes", "registre_sought", "registre_tasks"),
+        Door(KEEPERS, NOBODY, 403),
     ),
     "registre_job_note": Door(KEEPERS, KEEPERS, 403),
     "registre_filiere_jobs": Door(KEEPERS, KEEPERS, 403),
+    "registre_notices": Door(KEEPERS, KEEPERS, 403),
+    "registre_notice_end": Door(NOBODY, KEEPERS, 403),
     "campaigns": Door(BOARD, NOBODY, 403),
     "campaign_new": Door(SECRETARY, SECRETARY, 403),
     "campaign": Door(BOARD, NOBODY, 403),
@@ -290,6 +304,7 @@ OWN_PAGES = {"espace_account", "espace_deadlines", "espace_deadlines_csv", "espa
 # Pages that take no POST at all, and those that take nothing else.
 NO_POST = {name for name, door in DOORS.items() if not door.posts}
 ONLY_POST = {
+    "registre_notice_end",
     "espace_organisation_scope",
     "espace_organisation_invite",
     "registre_prefer",
@@ -324,6 +339,7 @@ ONLY_POST = {
 }
 # An empty POST that is a whole act: checked with reading only.
 ACTS_ON_EMPTY_POST = {
+    "registre_notice_end",
     "espace_organisation_scope",
     "item_report",
     "meeting_convene",
@@ -394,6 +410,7 @@ def address(stage: Stage, name: str) -> str:
         "registre_letter_model": ("invitation",),
         "registre_letter_drawn": ("invitation",),
         "registre_void": (stage.decision.pk if stage.decision else 0,),
+        "registre_notice_end": (a_notice().pk,) if name == "registre_notice_end" else (),
         "registre_import": (an_import().pk,) if name == "registre_import" else (),
     }
     if name in LIVING:
@@ -502,6 +519,11 @@ def award_address(stage: Stage, name: str) -> str:
     return reverse(name, args=[order.pk])
 
 
+def a_notice() -> object:
+    """Something announced to readers that is not over."""
+    return ServiceNotice.objects.create(title="Lenteurs", starts_at=timezone.now())
+
+
 def an_import() -> object:
     """A file that waits to be applied."""
     from cmq.imports.models import ImportState, RegisterImport
@@ -542,7 +564,7 @@ SEE_THE_MOST = (
 WALKERS = tuple(Role) if connection.vendor == "sqlite" else SEE_THE_MOST
 
 
-# A whole row of the table at a time: the stage is long to set and no refused or empty request moves it.
+# A whole row of the table at a time: no refused or empty request moves the stage.
 @pytest.mark.parametrize("role", WALKERS)
 def test_what_each_person_may_read_and_where_they_may_post(stage: Stage, role: Role) -> None:
     """An empty form: whoever may act is told what is missing, everyone else turned away, and nothing ever changes."""

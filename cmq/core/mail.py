@@ -11,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django_tasks import task
 
 from cmq.core import letters
 from cmq.core.models import OutgoingMail
@@ -47,8 +48,17 @@ def post(
         },
     )
     if created:
-        transaction.on_commit(lambda: _try(mail))
+        transaction.on_commit(lambda: send.enqueue(mail.pk))
     return created
+
+
+@task()
+def send(pk: int) -> None:
+    """Send one letter now if nobody else does; a failure waits in the outbox for the next run."""
+    mail = OutgoingMail.objects.filter(pk=pk).first()
+    # Erased meanwhile with what caused it.
+    if mail is not None:
+        _try(mail)
 
 
 def send_waiting(limit: int = 500) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from cmq.web.espace.offers import urls as offers
 from cmq.web.espace.official import urls as official
 from cmq.web.espace.projects import urls as projects
 from cmq.web.espace.search import urls as search
+from cmq.web.espace.service import urls as service
 from cmq.web.espace.statistics import urls as statistics
 from cmq.web.espace.texts import urls as texts
 from cmq.web.espace.tokens import urls as tokens
@@ -103,6 +104,7 @@ urlpatterns = [
     *official.urlpatterns,
     *statistics.urlpatterns,
     *search.urlpatterns,
+    *service.urlpatterns,
     *newsroom.urlpatterns,
     *tokens.urlpatterns,
 ]

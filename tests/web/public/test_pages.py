@@ -88,6 +88,7 @@ PAGES = [
     "/accessibilite/",
     "/cookies/",
     "/plan-du-site/",
+    "/etat/",
 ]
 FILES = [
     "/recherche/suggestions.json?q=sante",

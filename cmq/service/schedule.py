@@ -1,0 +1,68 @@
+"""What runs by itself, and when: the one table that workers follow and that the monitor watches."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from croniter import croniter
+from django.conf import settings
+from django.utils import timezone
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """A command that is due at the instants of a cron expression, in the site's time zone.
+
+    `late_after`: how long after such an instant it is overdue. Each command may be run twice for one instant without
+    harm: one that was cut short is run again.
+    """
+
+    name: str
+    purpose: str
+    cron: str
+    command: tuple[str, ...]
+    late_after: dt.timedelta
+
+    def due(self, at: dt.datetime) -> dt.datetime:
+        """The last instant not after `at` when it was due."""
+        local = timezone.localtime(at) + dt.timedelta(seconds=1)
+        found: dt.datetime = croniter(self.cron, local).get_prev(dt.datetime)
+        return found.astimezone(dt.UTC)
+
+    def next_due(self, at: dt.datetime) -> dt.datetime:
+        """The first instant after `at` when it will be due."""
+        found: dt.datetime = croniter(self.cron, timezone.localtime(at)).get_next(dt.datetime)
+        return found.astimezone(dt.UTC)
+
+
+_HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+
+ALWAYS = (
+    Periodic("courrier", "Envoyer les courriers qui attendent", "*/5 * * * *", ("courrier",), _HOUR),
+    Periodic(
+        "lettre", "Envoyer les numéros de la lettre qui ont eu l’accord", "*/5 * * * *", ("lettre", "envoyer"), _HOUR
+    ),
+    Periodic(
+        "rappels", "Écrire les rappels du jour, effacer ce qui a fait son temps", "15 5 * * *", ("rappels",), _DAY
+    ),
+    Periodic("alertes", "Écrire aux abonnés des alertes", "30 6 * * *", ("alertes",), _DAY),
+    Periodic("liens", "Essayer les liens des articles", "45 3 * * *", ("liens",), 2 * _DAY),
+)
+
+
+def periodic() -> tuple[Periodic, ...]:
+    """The tasks of this site: those of every site, then those that its settings ask for."""
+    found = list(ALWAYS)
+    for source in settings.SCHEDULED_SOURCES:
+        found.append(
+            Periodic(
+                f"source-{source}"[:40],
+                f"Charger la source « {source} »",
+                "0 2 * * *",
+                ("import", "official", source),
+                2 * _DAY,
+            )
+        )
+    if settings.BACKUP_DIR:
+        backup = ("backup", str(settings.BACKUP_DIR), "--keep", str(settings.BACKUP_KEEP))
+        found.append(Periodic("sauvegarde", "Sauvegarder le site", "30 1 * * *", backup, _DAY))
+    return tuple(found)
