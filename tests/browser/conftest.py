@@ -1,5 +1,6 @@
 """The site as `make run` serves it, in both themes, and a browser to look at it."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -45,16 +46,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a site that `cmq setup` has prepared in a folder of its own."""
-    folder = tmp_path_factory.mktemp("site")
-    environment = {
-        **os.environ,
-        "CMQ_VAR_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder / 'cmq.sqlite3'}",
-    }
+def prepared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict[str, str]:
+    """The environment of a site that `cmq setup` has prepared, in a folder of this process’s own.
+
+    Processes that test side by side set one site up, for it is long; each then has its copy.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder, first = own / "site", (own if worker_id == "master" else own.parent) / "first-site"
+    with (first.with_suffix(".lock")).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not first.exists():
+            _set_up(_environment(first))
+    shutil.copytree(first, folder)
+    return _environment(folder)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "CMQ_VAR_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'cmq.sqlite3'}"}
+
+
+def _set_up(environment: dict[str, str]) -> None:
     subprocess.run([BIN / "cmq", "setup"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    return environment
 
 
 @pytest.fixture(scope="session")
@@ -74,14 +86,11 @@ def neutral_site(prepared: dict[str, str]) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def state_site(prepared: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The same data under the State's theme, whose static files are others."""
-    folder = tmp_path_factory.mktemp("etat")
-    shutil.copy(Path(prepared["CMQ_VAR_DIR"]) / "demo-password", folder)
-    # The same data: also the documents that files join.
-    (folder / "media").symlink_to(Path(prepared["CMQ_VAR_DIR"]) / "media")
-    # Another machine of the same site has the same keys.
-    shutil.copytree(Path(prepared["CMQ_VAR_DIR"]) / "cles", folder / "cles")
+    folder = tmp_path_factory.mktemp("etat") / "var"
+    shutil.copytree(prepared["CMQ_VAR_DIR"], folder)
+    # The same rows: what is written under one theme is read under the other.
     environment = {**prepared, "CMQ_VAR_DIR": str(folder), "CMQ_THEME": "etat"}
-    subprocess.run([BIN / "cmq", "setup"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    _set_up(environment)
     yield from _serve(environment, "etat")
 
 
@@ -112,23 +121,9 @@ def _serve(environment: dict[str, str], theme: str) -> Iterator[Site]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    command = [BIN / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "1", "--blocking-threads", "4", "--no-access-log", "--log-level", "warning"]
-    server = subprocess.Popen(
-        [
-            *command,
-            "--workers",
-            "1",
-            "--blocking-threads",
-            "4",
-            "--no-access-log",
-            "--log-level",
-            "warning",
-            "cmq.wsgi:application",
-        ],
-        cwd=ROOT,
-        env={**environment, "CMQ_SITE_URL": url},
-    )
+    command = [BIN / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    command += ["--blocking-threads", "4", "--no-access-log", "--log-level", "warning", "cmq.wsgi:application"]
+    server = subprocess.Popen(command, cwd=ROOT, env={**environment, "CMQ_SITE_URL": url})
     try:
         _wait_for(url)
         password = (Path(environment["CMQ_VAR_DIR"]) / "demo-password").read_text().strip()
