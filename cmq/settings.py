@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cmq.web.input_guard.InputGuardMiddleware",
+    "cmq.web.replicas.ReplicaMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -154,6 +155,14 @@ else:
 # On SQLite too: opening the file and setting it up costs as much as drawing a page.
 _database["CONN_MAX_AGE"] = env.int("CMQ_DB_CONN_MAX_AGE", 60)
 DATABASES = {"default": _database}
+# A copy that follows the primary (PostgreSQL), for pages that only read.
+if _replica := env.str("CMQ_REPLICA_URL", ""):
+    DATABASES["replica"] = {**_database, **env.dj_db_url("CMQ_REPLICA_URL"), "TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["cmq.core.replicas.ReplicaRouter"]
+# Behind a pooler in transaction mode no cursor outlives its transaction.
+if env.bool("CMQ_BEHIND_POOLER", False):
+    for _each in DATABASES.values():
+        _each.update(CONN_MAX_AGE=0, DISABLE_SERVER_SIDE_CURSORS=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

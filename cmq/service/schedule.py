@@ -7,6 +7,8 @@ from croniter import croniter
 from django.conf import settings
 from django.utils import timezone
 
+from cmq.core import smtp
+
 
 @dataclass(frozen=True)
 class Periodic:
@@ -39,9 +41,6 @@ _HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 ALWAYS = (
     Periodic("courrier", "Envoyer les courriers qui attendent", "*/5 * * * *", ("courrier",), _HOUR),
     Periodic(
-        "lettre", "Envoyer les numéros de la lettre qui ont eu l’accord", "*/5 * * * *", ("lettre", "envoyer"), _HOUR
-    ),
-    Periodic(
         "rappels", "Écrire les rappels du jour, effacer ce qui a fait son temps", "15 5 * * *", ("rappels",), _DAY
     ),
     Periodic("alertes", "Écrire aux abonnés des alertes", "30 6 * * *", ("alertes",), _DAY),
@@ -49,9 +48,16 @@ ALWAYS = (
 )
 
 
+_LETTER = Periodic(
+    "lettre", "Envoyer les numéros de la lettre qui ont eu l’accord", "*/5 * * * *", ("lettre", "envoyer"), _HOUR
+)
+
+
 def periodic() -> tuple[Periodic, ...]:
     """The tasks of this site: those of every site, then those that its settings ask for."""
     found = list(ALWAYS)
+    if smtp.is_set_up():
+        found.append(_LETTER)
     for source in settings.SCHEDULED_SOURCES:
         found.append(
             Periodic(

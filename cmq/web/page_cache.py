@@ -147,6 +147,10 @@ class _Shelf:
                 self.looked_at = now
         return self.version
 
+    def position(self) -> int:
+        """The position of the register that pages are kept for; 0 before any look."""
+        return self.version[0] if isinstance(self.version, tuple) else 0
+
     def get(self, key: _Key) -> _Page | None:
         page = self.pages.get(key)
         if page is not None and page.until <= time.time():

@@ -47,7 +47,7 @@ def test_what_is_due_is_run_once_and_says_how_it_went(settings: object) -> None:
     assert runs["rappels"].said.startswith("Rappels du") and runs["rappels"].due_at == DAILY.due(AT)
     assert running.enqueue_due(AT + dt.timedelta(seconds=20)) == []
     again = running.enqueue_due(AT + dt.timedelta(minutes=5))
-    assert set(again) == {"courrier", "lettre"}
+    assert set(again) == {"courrier"}
 
 
 @pytest.mark.django_db
