@@ -26,7 +26,7 @@ class Periodic:
 
     def due(self, at: dt.datetime) -> dt.datetime:
         """The last instant not after `at` when it was due."""
-        local = timezone.localtime(at) + dt.timedelta(seconds=1)
+        local = timezone.localtime(at).replace(microsecond=0) + dt.timedelta(seconds=1)
         found: dt.datetime = croniter(self.cron, local).get_prev(dt.datetime)
         return found.astimezone(dt.UTC)
 

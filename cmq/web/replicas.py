@@ -39,9 +39,14 @@ class _Replica:
     def has_come_to(self, wanted: int) -> bool:
         with self.lock:
             now = time.monotonic()
-            if now >= self.next_look:
-                self.position = replica_position()
-                self.next_look = now + (LOOK_EVERY if self.position is not None else LEAVE_ALONE_FOR)
+            is_mine = now >= self.next_look
+            if is_mine:
+                self.next_look = now + LOOK_EVERY
+        # Outside the lock: a replica that is slow to answer holds one page, not all of them.
+        if is_mine:
+            self.position = replica_position()
+            if self.position is None:
+                self.is_gone()
         return self.position is not None and self.position >= wanted
 
     def is_gone(self) -> None:

@@ -99,7 +99,7 @@ class Machines:
             f"copy = host=127.0.0.1 port={copy.port} user=postgres dbname=postgres\n"
             "[pgbouncer]\n"
             f"listen_addr = 127.0.0.1\nlisten_port = {self.ports['pooler']}\nunix_socket_dir =\n"
-            "auth_type = any\npool_mode = transaction\nserver_login_retry = 1\n"
+            "auth_type = any\npool_mode = transaction\nserver_login_retry = 1\nquery_wait_timeout = 2\n"
             "ignore_startup_parameters = extra_float_digits\n"
         )
         path.chmod(0o644)
