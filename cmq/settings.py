@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "widget_tweaks",
     "django_tasks",
     "django_tasks_db",
@@ -118,6 +119,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "cmq.web.espace.gates.GatesMiddleware",
 ]
 
 ROOT_URLCONF = "cmq.urls"
@@ -211,6 +213,24 @@ ACCOUNT_FORMS = {
     "login": "cmq.web.espace.account_forms.LoginForm",
     "reset_password": "cmq.web.espace.account_forms.ResetPasswordForm",
     "add_email": "cmq.web.espace.account_forms.AddEmailForm",
+    "reauthenticate": "cmq.web.espace.account_forms.ReauthenticatePasswordForm",
+}
+
+# Whether those who act for an institution must have a second factor besides their password.
+SECOND_FACTOR = env.bool("CMQ_SECOND_FACTOR", HTTPS)
+MFA_ADAPTER = "cmq.web.espace.factor_adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+# The clock of a telephone may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "cmq.web.espace.account_forms.AuthenticateForm",
+    "reauthenticate": "cmq.web.espace.account_forms.ReauthenticateForm",
+    "activate_totp": "cmq.web.espace.account_forms.ActivateTOTPForm",
+    "add_webauthn": "cmq.web.espace.account_forms.AddKeyForm",
+    "edit_webauthn": "cmq.web.espace.account_forms.RenameKeyForm",
 }
 
 SESSION_COOKIE_AGE = 12 * 3600

@@ -14,6 +14,11 @@ from cmq.core import mail
 
 # Letters that let their reader in: their text is not kept.
 _SECRET = ("password_reset_key", "email_confirmation")
+_WAYS = {
+    "reauthenticate": "par votre mot de passe",
+    "mfa_reauthenticate": "par un code de votre application ou un code de secours",
+    "mfa_reauthenticate:webauthn": "par une clé",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -34,6 +39,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         mail.post(
             email, f"mail/{name}", {**context, **known}, key=f"account:{name}:{uuid.uuid4()}", is_secret=name in _SECRET
         )
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """How this person may prove again who they are: by a factor when they have one, else by the password."""
+        methods = super().get_reauthentication_methods(user)
+        by_factor = [each for each in methods if each["id"] != "reauthenticate"]
+        return [{**each, "description": _WAYS[each["id"]]} for each in by_factor or methods]
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Under the site's own name, whatever host the request claims."""

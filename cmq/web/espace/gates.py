@@ -1,0 +1,47 @@
+"""What a person must have done before the workspace opens: one list, for every page of it."""
+
+from collections.abc import Callable
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from cmq.accounts.models import User
+from cmq.campuses.rules import acts_for_an_institution
+
+GUARDED = ("/espace/", "/technique/")
+# Whoever comes by an invitation has no role yet.
+OPEN = ("/espace/invitation/",)
+
+
+def owes_second_factor(person: User) -> bool:
+    """Whether this person must have a second factor: acts for an institution, and logs in with a password of ours.
+
+    The accounts of the demonstration, which a public site does not have, need none.
+    """
+    if not settings.SECOND_FACTOR or person.is_demo or not person.has_usable_password():
+        return False
+    return acts_for_an_institution(person)
+
+
+class GatesMiddleware:
+    """Send a person to the page where what is missing is done; everyone else passes."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The page, or the way to what must be done first."""
+        path = request.path_info
+        if path.startswith(GUARDED) and not path.startswith(OPEN) and isinstance(request.user, User):
+            gate = _closed_gate(request.user)
+            if gate:
+                return redirect(gate)
+        return self.get_response(request)
+
+
+def _closed_gate(person: User) -> str:
+    if owes_second_factor(person) and not is_mfa_enabled(person):
+        return "mfa_index"
+    return ""

@@ -1,0 +1,202 @@
+"""A second factor: an application, a key, recovery codes; owed by those who act for an institution."""
+
+import re
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from cmq.accounts.models import User
+from cmq.campuses.rules import acts_for_an_institution
+from cmq.core.models import OutgoingMail
+from cmq.core.rights import Role
+from tests.accounts.factors import Key, code_of
+from tests.cast import a_stage
+from tests.factories import a_keeper, a_person
+
+PASSWORD = "mot de passe de test"
+INDEX = "mfa_index"
+
+
+@pytest.fixture(autouse=True)
+def _no_memory_of_attempts(settings: Any) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    cache.clear()
+
+
+def log_in(person: User) -> Client:
+    """With the password; what follows depends on the person's factors."""
+    client = Client()
+    known = {"email": person.email, "verified": True, "primary": True}
+    EmailAddress.objects.get_or_create(user=person, defaults=known)
+    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+    return client
+
+
+def confirmed(client: Client) -> Client:
+    """Who has just proven again, by the password, that it is them."""
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": reverse(INDEX)})
+    return client
+
+
+def add_application(client: Client) -> tuple[str, list[str]]:
+    """The secret that the application now holds, and the recovery codes that were shown."""
+    url = reverse("mfa_activate_totp")
+    secret = client.get(url).context["form"].secret
+    shown = client.post(url, {"code": code_of(secret)}, follow=True)
+    return secret, re.findall(r"<code>(\d+)</code>", shown.content.decode())
+
+
+def test_an_application_is_added_then_asked_for_and_each_code_serves_once(
+    db: None, django_capture_on_commit_callbacks: Any
+) -> None:
+    person = a_keeper()
+    client = confirmed(log_in(person))
+    with django_capture_on_commit_callbacks(execute=True):
+        secret, codes = add_application(client)
+    assert len(codes) == 10
+    again = client.get(reverse("mfa_view_recovery_codes")).content.decode()
+    assert not set(codes) & set(re.findall(r"\d+", again)), "the codes are shown a second time"
+    kept = Authenticator.objects.get(user=person, type="totp")
+    assert secret not in str(kept.data), "who reads the database makes codes"
+    told = [each.subject for each in OutgoingMail.objects.filter(to=person.email)]
+    assert told == ["Une application de codes a été ajoutée à votre compte"]
+
+    entering = log_in(person)
+    assert entering.get(reverse("espace")).status_code == 302, "the password alone opens"
+    entering.post(reverse("mfa_authenticate"), {"code": "000000"})
+    assert entering.get(reverse("espace")).status_code == 302
+    entering.post(reverse("mfa_authenticate"), {"code": codes[0]})
+    assert entering.get(reverse("espace")).status_code == 200
+    twice = log_in(person)
+    twice.post(reverse("mfa_authenticate"), {"code": codes[0]})
+    assert twice.get(reverse("espace")).status_code == 302, "a recovery code serves twice"
+    twice.post(reverse("mfa_authenticate"), {"code": code_of(secret, steps=1)})
+    assert twice.get(reverse("espace")).status_code == 200
+    thrice = log_in(person)
+    thrice.post(reverse("mfa_authenticate"), {"code": code_of(secret, steps=1)})
+    assert thrice.get(reverse("espace")).status_code == 302, "a code of the application serves twice"
+
+
+def test_codes_cannot_be_guessed_one_after_the_other(db: None) -> None:
+    person = a_person()
+    secret, _ = add_application(confirmed(log_in(person)))
+    entering = log_in(person)
+    for guess in range(12):
+        entering.post(reverse("mfa_authenticate"), {"code": f"{guess:06d}"})
+    entering.post(reverse("mfa_authenticate"), {"code": code_of(secret, steps=1)})
+    assert entering.get(reverse("espace")).status_code == 302
+
+
+def test_a_key_is_added_named_asked_for_and_removed(db: None) -> None:
+    person, key = a_keeper(), Key()
+    client = confirmed(log_in(person))
+    url = reverse("mfa_add_webauthn")
+    options = client.get(url).context["js_data"]["creation_options"]
+    client.post(url, {"name": "Clé du bureau", "credential": key.register(options)})
+    kept = Authenticator.objects.get(user=person, type="webauthn")
+    assert "Clé du bureau" in client.get(reverse(INDEX)).content.decode()
+    client.post(reverse("mfa_edit_webauthn", args=[kept.pk]), {"name": "Clé de poche"})
+    assert "Clé de poche" in client.get(reverse(INDEX)).content.decode()
+
+    entering, fooled = log_in(person), key.seen_from("https://mechant.exemple")
+    for holder, opened in ((Key(), 302), (fooled, 302), (key, 200)):
+        asked = entering.get(reverse("mfa_authenticate")).context["js_data"]["request_options"]
+        entering.post(reverse("mfa_authenticate"), {"credential": holder.sign(asked)})
+        assert entering.get(reverse("espace")).status_code == opened
+
+    client.post(reverse("mfa_remove_webauthn", args=[kept.pk]))
+    assert not Authenticator.objects.filter(user=person, type="webauthn").exists()
+
+
+def test_a_key_that_did_not_check_its_holder_does_not_replace_the_password(db: None) -> None:
+    client = confirmed(log_in(a_person()))
+    url = reverse("mfa_add_webauthn")
+    options = client.get(url).context["js_data"]["creation_options"]
+    sent = {"name": "Clé", "passwordless": "on", "credential": Key().register(options)}
+    assert "pas le bon" in client.post(url, sent).content.decode()
+    assert not Authenticator.objects.exists()
+
+
+def test_the_workspace_waits_for_the_factor_of_whoever_acts_for_an_institution(db: None, settings: Any) -> None:
+    settings.SECOND_FACTOR = True
+    keeper, nobody, shown = a_keeper(), a_person(), a_keeper()
+    User.objects.filter(pk=shown.pk).update(is_demo=True)
+    for person, opened in ((nobody, 200), (shown, 200), (keeper, 302)):
+        assert log_in(person).get(reverse("espace")).status_code == opened
+    client = log_in(keeper)
+    for answer in (client.get("/espace/registre/"), client.post("/espace/registre/campus/nouveau/")):
+        assert (answer.status_code, answer["Location"]) == (302, reverse(INDEX))
+    assert "Une étape avant d’entrer" in client.get(reverse(INDEX)).content.decode()
+    technician = a_person(is_superuser=True, is_staff=True)
+    assert log_in(technician).get("/technique/")["Location"] == reverse(INDEX)
+    assert client.get("/espace/invitation/rien/").status_code == 404
+
+    add_application(confirmed(client))
+    assert client.get(reverse("espace")).status_code == 200
+
+
+def test_the_last_factor_that_is_owed_stays(db: None, settings: Any) -> None:
+    settings.SECOND_FACTOR = True
+    client, key = confirmed(log_in(a_keeper())), Key()
+    add_application(client)
+    url = reverse("mfa_deactivate_totp")
+    assert "ajoutez-en un autre" in client.post(url).content.decode()
+    added = reverse("mfa_add_webauthn")
+    client.post(
+        added, {"name": "Clé", "credential": key.register(client.get(added).context["js_data"]["creation_options"])}
+    )
+    client.post(url)
+    assert [each.type for each in Authenticator.objects.order_by("type")] == ["recovery_codes", "webauthn"]
+    client.post(reverse("mfa_remove_webauthn", args=[Authenticator.objects.get(type="webauthn").pk]))
+    assert Authenticator.objects.filter(type="webauthn").exists()
+
+
+def test_another_persons_key_is_out_of_reach(db: None) -> None:
+    owner, other = a_person(), confirmed(log_in(a_person()))
+    key = Authenticator.objects.create(user=owner, type="webauthn", data={"name": "Clé", "credential": {}})
+    for name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
+        assert other.post(reverse(name, args=[key.pk]), {"name": "À moi"}).status_code == 404
+    assert Authenticator.objects.filter(pk=key.pk).exists()
+
+
+def test_with_a_factor_the_password_no_longer_confirms(db: None) -> None:
+    person = a_person()
+    secret, _ = add_application(confirmed(log_in(person)))
+    client = log_in(person)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret, steps=1)})
+    add = reverse("mfa_add_webauthn")
+    assert client.get(add).status_code == 302
+    confirmed(client)
+    assert client.get(add).status_code == 302, "the password has confirmed"
+
+
+def test_a_secret_opens_again_after_the_key_of_the_site_has_changed(db: None, settings: Any) -> None:
+    from cmq.web.espace.factor_adapter import FactorAdapter
+
+    kept = FactorAdapter().encrypt("SECRET")
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "une autre clé"
+    assert FactorAdapter().decrypt(kept) == "SECRET"
+
+
+def test_every_role_but_the_observers_acts_for_an_institution(db: None) -> None:
+    stage = a_stage()
+    reading = {Role.VISITOR, Role.PERSON, Role.INVITED, Role.DISABLED, Role.OBSERVER}
+    former = {Role.FORMER_DIRECTOR, Role.FORMER_KEEPER}
+    acting = {role for role in Role if acts_for_an_institution(stage.person(role))}
+    assert acting == set(Role) - reading - former
+
+
+@pytest.mark.parametrize("name", ["mfa_index", "mfa_add_webauthn", "mfa_activate_totp", "mfa_generate_recovery_codes"])
+def test_the_pages_of_factors_speak_french(db: None, name: str) -> None:
+    client = confirmed(log_in(a_person()))
+    if name == "mfa_generate_recovery_codes":
+        add_application(client)
+    text = re.sub(r"<script.*?</script>|<[^>]+>", "", client.get(reverse(name)).content.decode(), flags=re.S)
+    assert "econd facteur" in text or "clé" in text or "code" in text
+    for word in ("Two-", "Authenticator", "Recovery", "Security", "Passwordless", "Enter"):
+        assert word not in text
