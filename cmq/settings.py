@@ -233,6 +233,27 @@ MFA_FORMS = {
     "edit_webauthn": "cmq.web.espace.account_forms.RenameKeyForm",
 }
 
+# ProConnect: off until the site is registered there and has these three.
+PROCONNECT_ISSUER = env.str("CMQ_PROCONNECT_ISSUER", "").rstrip("/")
+PROCONNECT_CLIENT_ID = env.str("CMQ_PROCONNECT_CLIENT_ID", "")
+PROCONNECT_CLIENT_SECRET = env.str("CMQ_PROCONNECT_CLIENT_SECRET", "")
+# The levels of assurance that open this site, asked for and checked in the answer.
+PROCONNECT_ACR: list[str] = env.list(
+    "CMQ_PROCONNECT_ACR",
+    [
+        "eidas1",
+        "eidas2",
+        "eidas3",
+        *(
+            f"https://proconnect.gouv.fr/assurance/{name}{end}"
+            for name in ("self-asserted", "consistency-checked")
+            for end in ("", "-2fa")
+        ),
+    ],
+)
+# No where the provider refuses the parameters of RFC 7636.
+PROCONNECT_PKCE = env.bool("CMQ_PROCONNECT_PKCE", True)
+
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,4 +1,4 @@
-"""What happens to people: an account is opened, renamed."""
+"""What happens to people: an account is opened, renamed, recognised by an outside provider."""
 
 import datetime as dt
 
@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cmq.accounts.models import User
+from cmq.accounts.models import AgentIdentity, User
 from cmq.core.errors import Refusal, require
 from cmq.core.feed import change_set, record
 from cmq.core.text import one_line
@@ -35,6 +35,36 @@ def open_account(*, email: str, name: str, password: str, is_demo: bool = False,
             EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
             record(person, "accounts.open", "Compte ouvert.")
     return person
+
+
+def open_account_of_agent(*, email: str, name: str, at: dt.datetime) -> User:
+    """A person whose address an outside provider vouches for: without a password, nobody logs in but through it.
+
+    Raises `Refusal` for an address that has an account.
+    """
+    email, name = User.objects.normalize_email(email), one_line(name)[:120]
+    require(not User.objects.filter(email=email).exists(), "Cette adresse a déjà un compte : connectez-vous.")
+    person = User(email=email, name=name, date_joined=at)
+    person.set_unusable_password()
+    with transaction.atomic():
+        _save_once(person)
+        with change_set(by=person.pk):
+            EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
+            record(person, "accounts.open", "Compte ouvert par ProConnect.")
+    return person
+
+
+def remember_identity(person: User, *, issuer: str, subject: str, at: dt.datetime) -> None:
+    """Note by which identifier a provider knows this person, or that it was used again."""
+    identity, created = AgentIdentity.objects.get_or_create(
+        issuer=issuer, subject=subject, defaults={"person": person, "created_at": at, "last_used_at": at}
+    )
+    if not created:
+        identity.last_used_at = at
+        identity.save(update_fields=["last_used_at"])
+        return
+    with change_set(by=person.pk):
+        record(person, "accounts.link", "Identité ProConnect reliée au compte.")
 
 
 def rename(person: User, *, name: str) -> None:

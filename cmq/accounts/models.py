@@ -68,3 +68,23 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         """For mails."""
         return self.name or self.email
+
+
+class AgentIdentity(models.Model):
+    """By which identifier an outside provider (ProConnect) knows a person."""
+
+    person = models.ForeignKey(User, verbose_name="personne", on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField("fournisseur", max_length=200)
+    subject = models.CharField("identifiant chez lui", max_length=255)
+    created_at = models.DateTimeField("reconnu la première fois le")
+    last_used_at = models.DateTimeField("employé pour la dernière fois le")
+
+    class Meta:
+        verbose_name = "identité d’agent"
+        verbose_name_plural = "identités d’agents"
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="agent_identity_is_one_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} – {self.issuer}"

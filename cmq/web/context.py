@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.http import HttpRequest
 
+from cmq.web.espace.proconnect import protocol
+
 
 class NavigationItem(NamedTuple):
     """One entry of the main navigation; `current` is « page » on the page itself, « true » below it, else empty."""
@@ -47,6 +49,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "url": settings.SITE_URL,
             "theme": settings.THEME,
             "map_tiles": settings.MAP_TILES,
+            "proconnect": protocol.is_on(),
             "style": f"cmq/{settings.THEME}.css",
         },
         "leaves_slots": getattr(request, "leaves_slots", False),

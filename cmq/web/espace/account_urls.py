@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
 from cmq.web.espace.factor_views import overview, remove_key
+from cmq.web.espace.proconnect import views as proconnect
 
 
 def _ours(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -32,7 +33,10 @@ def _ours(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 urlpatterns = [
     path("connexion/", _ours(views.login), name="account_login"),
-    path("deconnexion/", _ours(views.logout), name="account_logout"),
+    path("deconnexion/", _ours(proconnect.log_out), name="account_logout"),
+    path("proconnect/", proconnect.start, name="proconnect_start"),
+    path("proconnect/retour/", proconnect.come_back, name="proconnect_return"),
+    path("proconnect/fin/", proconnect.left, name="proconnect_left"),
     path("ferme/", _ours(views.account_inactive), name="account_inactive"),
     path("ouvrir/", _ours(views.signup), name="account_signup"),
     path("confirmer/", _ours(views.reauthenticate), name="account_reauthenticate"),

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from cmq.web.espace.access import READ, READ_AND_ACT, logged_in, page, person_of
 from cmq.web.espace.gates import owes_second_factor
+from cmq.web.espace.proconnect.views import is_strong
 
 
 @logged_in(*READ)
@@ -21,7 +22,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "application": next((each for each in own if each.type == Authenticator.Type.TOTP), None),
         "keys": [each for each in own if each.type == Authenticator.Type.WEBAUTHN],
         "recovery": recovery and len(recovery.get_unused_codes()),
-        "is_owed": owes_second_factor(person),
+        "is_owed": owes_second_factor(person, came_strongly=is_strong(request)),
         "has_one": bool(own),
     }
     return page(request, "mfa/index.html", context)

@@ -9,18 +9,20 @@ from django.shortcuts import redirect
 
 from cmq.accounts.models import User
 from cmq.campuses.rules import acts_for_an_institution
+from cmq.web.espace.proconnect.views import is_strong
 
 GUARDED = ("/espace/", "/technique/")
 # Whoever comes by an invitation has no role yet.
 OPEN = ("/espace/invitation/",)
 
 
-def owes_second_factor(person: User) -> bool:
-    """Whether this person must have a second factor: acts for an institution, and logs in with a password of ours.
+def owes_second_factor(person: User, *, came_strongly: bool = False) -> bool:
+    """Whether this person must have a second factor with us: whoever acts for an institution does, except who has no
+    password here and came by a provider that asked for a second factor itself (`came_strongly`).
 
     The accounts of the demonstration, which a public site does not have, need none.
     """
-    if not settings.SECOND_FACTOR or person.is_demo or not person.has_usable_password():
+    if not settings.SECOND_FACTOR or person.is_demo or (came_strongly and not person.has_usable_password()):
         return False
     return acts_for_an_institution(person)
 
@@ -35,13 +37,13 @@ class GatesMiddleware:
         """The page, or the way to what must be done first."""
         path = request.path_info
         if path.startswith(GUARDED) and not path.startswith(OPEN) and isinstance(request.user, User):
-            gate = _closed_gate(request.user)
+            gate = _closed_gate(request, request.user)
             if gate:
                 return redirect(gate)
         return self.get_response(request)
 
 
-def _closed_gate(person: User) -> str:
-    if owes_second_factor(person) and not is_mfa_enabled(person):
+def _closed_gate(request: HttpRequest, person: User) -> str:
+    if owes_second_factor(person, came_strongly=is_strong(request)) and not is_mfa_enabled(person):
         return "mfa_index"
     return ""

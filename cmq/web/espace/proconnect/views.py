@@ -1,0 +1,106 @@
+"""Leaving for ProConnect, coming back, leaving it."""
+
+import time
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
+from allauth.account.views import logout as allauth_logout
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+
+from cmq.accounts.models import User
+from cmq.campuses.agents import Credentials, recognise
+from cmq.core.errors import Refusal, require
+from cmq.web import errors
+from cmq.web.espace.access import ACT, READ
+from cmq.web.espace.proconnect import protocol
+
+ASKED, LOGGED_IN, LEFT = "proconnect_asked", "proconnect", "proconnect_left"
+
+
+@never_cache
+def start(request: HttpRequest) -> HttpResponse:
+    """Send the person to ProConnect; `encore` asks someone who is logged in to prove it anew."""
+    if request.method not in ACT:
+        return errors.method_not_allowed(request, list(ACT))
+    if not protocol.is_on():
+        return errors.not_found(request, None)
+    next_url = request.POST.get("next", "")
+    next_url = next_url if get_adapter(request).is_safe_url(next_url) else ""
+    try:
+        asking, url = protocol.ask(next_url, is_again="encore" in request.POST and request.user.is_authenticated)
+    except Refusal as refusal:
+        return _refused(request, str(refusal))
+    request.session[ASKED] = asking.as_dict()
+    return redirect(url)
+
+
+@never_cache
+def come_back(request: HttpRequest) -> HttpResponse:
+    """Who is back from ProConnect is logged in, when we know them; an answer serves once."""
+    if request.method not in READ:
+        return errors.method_not_allowed(request, list(READ))
+    asked = request.session.pop(ASKED, None)
+    if not protocol.is_on() or asked is None:
+        return _refused(request, protocol.FAILED)
+    asking = protocol.Asking(**asked)
+    try:
+        agent = protocol.answer(asking, request.GET.dict())
+        person = recognise(Credentials(agent.issuer, agent.subject, agent.email, agent.name))
+        if asking.is_again:
+            return _proven_again(request, person, asking, agent)
+    except Refusal as refusal:
+        return _refused(request, str(refusal))
+    request.session[LOGGED_IN] = {"id_token": agent.id_token, "is_strong": agent.is_strong}
+    record_authentication(request, person, method="proconnect", uid=agent.subject)
+    login = Login(user=person, redirect_url=asking.next_url or None, email=person.email)
+    response: HttpResponse = perform_login(request, login)
+    return response
+
+
+@never_cache
+def log_out(request: HttpRequest) -> HttpResponse:
+    """As allauth does; who came by ProConnect leaves it too, by way of its own page."""
+    came_by = request.session.get(LOGGED_IN)
+    response: HttpResponse = allauth_logout(request)
+    if request.method == "POST" and came_by and protocol.is_on():
+        state, url = protocol.leave(came_by["id_token"])
+        if url:
+            request.session[LEFT] = state
+            return redirect(url)
+    return response
+
+
+@never_cache
+def left(request: HttpRequest) -> HttpResponse:
+    """Back from ProConnect, logged out of both."""
+    if request.method not in READ:
+        return errors.method_not_allowed(request, list(READ))
+    state = request.session.pop(LEFT, "")
+    if state and constant_time_compare(request.GET.get("state", ""), state):
+        messages.success(request, "Vous êtes déconnecté, de ProConnect aussi.")
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+def is_strong(request: HttpRequest) -> bool:
+    """Whether this session was opened by ProConnect with a second factor."""
+    return bool(request.session.get(LOGGED_IN, {}).get("is_strong"))
+
+
+def _proven_again(request: HttpRequest, person: User, asking: protocol.Asking, agent: protocol.Agent) -> HttpResponse:
+    require(request.user == person, "ProConnect a reconnu quelqu’un d’autre : reprenez avec votre propre compte.")
+    # A provider that answers from a session of before has proven nothing now.
+    is_old = agent.authenticated_at is not None and agent.authenticated_at < asking.asked_at - 60
+    require(not is_old, "ProConnect n’a pas redemandé qui vous êtes. Recommencez.")
+    record_authentication(request, person, method="proconnect", reauthenticated=True, at_provider=time.time())
+    return redirect(asking.next_url or settings.LOGIN_REDIRECT_URL)
+
+
+def _refused(request: HttpRequest, sentence: str) -> HttpResponse:
+    messages.error(request, sentence)
+    return redirect("espace" if request.user.is_authenticated else "account_login")
