@@ -23,9 +23,9 @@ def test_a_passkey_replaces_the_password(page: Page, neutral_site: Site) -> None
     developer.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
     _log_in(page, site, neutral_site.password)
-    page.click("text=Ajouter une clé")
+    page.click("main a:has-text('Ajouter une clé')")
     page.fill("input[name=password]", neutral_site.password)
-    page.click("text=Continuer")
+    page.click("main button[type=submit]")
     assert not violations(page)
     page.fill("input[name=name]", "Ordinateur")
     page.click("label[for=id_passwordless]")
@@ -48,10 +48,10 @@ def test_a_passkey_replaces_the_password(page: Page, neutral_site: Site) -> None
     page.click("#passkey_login")
     page.wait_for_url("**/espace/")
     page.goto(f"{site}/compte/second-facteur/")
-    page.click("text=Retirer Ordinateur")
+    page.click("main a:has-text('Retirer Ordinateur')")
     # Just logged in with it: the key is asked for once more before it goes.
     page.click("#mfa_webauthn_authenticate")
-    page.click("text=Retirer cette clé")
+    page.click("button:has-text('Retirer cette clé')")
     assert page.locator("text=Ordinateur").count() == 0
 
 
