@@ -190,8 +190,11 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     # CNIL, délibération 2022-100: twelve characters where nothing else bounds the attempts.
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "cmq.accounts.passwords.GuessableValidator"},
+    {
+        "NAME": "cmq.accounts.passwords.BreachedValidator",
+        "OPTIONS": {"path": env.str("CMQ_BREACHED_PASSWORDS", "")},
+    },
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/espace/"
