@@ -239,6 +239,9 @@ DOORS = {
     "file_opinion": in_file(SECRETARY | {Role.INSTRUCTOR, Role.OPINION}),
     "espace": Door(EVERYONE, NOBODY),
     "espace_account": Door(EVERYONE, EVERYONE),
+    "espace_devices": Door(EVERYONE, NOBODY),
+    "espace_device_end": Door(EVERYONE, EVERYONE),
+    "espace_devices_end": Door(EVERYONE, EVERYONE),
     "espace_campus": Door(ON_CAMPUS, NOBODY),
     "espace_fact": Door(ON_CAMPUS, ON_CAMPUS),
     "espace_name": Door(ON_CAMPUS, ON_CAMPUS),
@@ -301,10 +304,12 @@ DOORS = {
 }
 # Pages of the person, in no campus.
 OWN_PAGES = {"espace_account", "espace_deadlines", "espace_deadlines_csv", "espace_calendar", "espace_tokens"}
+OWN_PAGES |= {"espace_devices", "espace_devices_end"}
 # Pages that take no POST at all, and those that take nothing else.
 NO_POST = {name for name, door in DOORS.items() if not door.posts}
 ONLY_POST = {
     "registre_notice_end",
+    "espace_devices_end",
     "espace_organisation_scope",
     "espace_organisation_invite",
     "registre_prefer",
@@ -340,6 +345,7 @@ ONLY_POST = {
 # An empty POST that is a whole act: checked with reading only.
 ACTS_ON_EMPTY_POST = {
     "registre_notice_end",
+    "espace_devices_end",
     "espace_organisation_scope",
     "item_report",
     "meeting_convene",
@@ -405,6 +411,7 @@ def address(stage: Stage, name: str) -> str:
         "registre_match": (stage.unmatched.pk if stage.unmatched else 0,),
         "registre_correct": (stage.decision.pk if stage.decision else 0,),
         "registre_source": ("rome",),
+        "espace_device_end": (1,),
         "registre_job_note": (Occupation.objects.get_or_create(code="J1501", title="Soin", slug="j1501")[0].pk,),
         "registre_letter": (OutgoingMail.objects.latest("pk").pk,),
         "registre_letter_model": ("invitation",),

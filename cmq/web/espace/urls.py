@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from cmq.web.espace import devices
 from cmq.web.espace.campaigns import urls as campaigns
 from cmq.web.espace.college import urls as college
 from cmq.web.espace.complements import urls as complements
@@ -40,6 +41,9 @@ from cmq.web.espace.views import (
 urlpatterns = [
     path("", home.home, name="espace"),
     path("compte/", home.account, name="espace_account"),
+    path("compte/appareils/", devices.devices, name="espace_devices"),
+    path("compte/appareils/<int:pk>/fin/", devices.end_device, name="espace_device_end"),
+    path("compte/appareils/autres/fin/", devices.end_others, name="espace_devices_end"),
     path("invitation/<str:token>/", invitations.invitation, name="espace_invitation"),
     path("campus/<slug:slug>/", campus.desk, name="espace_campus"),
     path("campus/<slug:slug>/faits/<slug:name>/", campus.fact, name="espace_fact"),
