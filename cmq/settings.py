@@ -237,6 +237,8 @@ MFA_FORMS = {
     "edit_webauthn": "cmq.web.espace.account_forms.RenameKeyForm",
 }
 
+# How long a proof of who one is holds for signing and taking position; 0 asks nothing more than to be logged in.
+STEP_UP_MINUTES = env.int("CMQ_STEP_UP_MINUTES", 10)
 # ProConnect: off until the site is registered there and has these three.
 PROCONNECT_ISSUER = env.str("CMQ_PROCONNECT_ISSUER", "").rstrip("/")
 PROCONNECT_CLIENT_ID = env.str("CMQ_PROCONNECT_CLIENT_ID", "")

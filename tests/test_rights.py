@@ -65,6 +65,10 @@ def test_the_table_in_the_docs_is_the_one_in_the_code() -> None:
     assert (ROOT / "docs" / "rights.md").read_text() == printed.getvalue()
 
 
+def test_what_binds_an_institution_asks_who_is_there_once_more() -> None:
+    assert {each.name for each in urlpatterns if getattr(each.callback, "asks_again", False)} == ASKS_AGAIN
+
+
 def test_a_right_is_declared_once_and_says_what_it_permits() -> None:
     assert len({right.wording for right in RIGHTS.values()}) == len(RIGHTS)
     assert not [name for name in RIGHTS if name.count(".") != 1]
@@ -374,6 +378,8 @@ ACTS_ON_EMPTY_POST = {
     *touring.ONLY_POST,
     *letters_desk.ACTS_ON_EMPTY_POST,
 }
+# What binds an institution: asked only of somebody who proved a short while ago who they are.
+ASKS_AGAIN = {"file_sign", "decision_sign", "item_position", "item_abstain"}
 # Inside a page that they may open, what contributors and contacts may not do is refused aloud.
 REFUSED_ALOUD = {
     ("espace_people", Role.CONTRIBUTOR),

@@ -207,6 +207,23 @@ def test_an_invited_agent_gets_an_account_without_a_password_and_then_the_role(
     assert is_in(client)
 
 
+def test_an_agent_proves_anew_who_they_are_at_the_provider(provider: Provider, settings: Any) -> None:
+    settings.STEP_UP_MINUTES = 10
+    actions.invite(a_campus(), email="agent@exemple.fr", role=CampusRole.DIRECTOR, by=None)
+    client = Client()
+    client.get(go(client))
+    page = client.get("/compte/confirmer/?next=/espace/compte/", follow=True)
+    assert "ProConnect vous redemandera" in page.content.decode()
+    assert client.get(go(client, encore="1", next="/espace/compte/"))["Location"] == "/espace/compte/"
+    assert provider.asked["prompt"] == "login"
+    provider.auth_time = int(time.time()) - 3600
+    assert "pas redemandé" in told(client, go(client, encore="1"))
+    provider.auth_time = 0
+    open_account(email="autre@exemple.fr", name="Autre", password=PASSWORD)
+    provider.person |= {"sub": "agent-3", "email": "autre@exemple.fr"}
+    assert "quelqu’un d’autre" in told(client, go(client, encore="1"))
+
+
 def test_a_dead_provider_says_so(provider: Provider, agent: User) -> None:
     client = Client()
     provider.is_down = True

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from cmq.accounts.models import User
+from cmq.accounts.models import AgentIdentity, User
 from cmq.core import mail
+from cmq.web.espace.proconnect import protocol
 
 # Letters that let their reader in: their text is not kept.
 _SECRET = ("password_reset_key", "email_confirmation")
@@ -45,7 +46,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """How this person may prove again who they are: by a factor when they have one, else by the password."""
         methods = super().get_reauthentication_methods(user)
         by_factor = [each for each in methods if each["id"] != "reauthenticate"]
-        return [{**each, "description": _WAYS[each["id"]]} for each in by_factor or methods]
+        ways = [{**each, "description": _WAYS[each["id"]]} for each in by_factor or methods]
+        if protocol.is_on() and AgentIdentity.objects.filter(person=user).exists():
+            # Who has a factor here proves it here: another provider's session must not replace it.
+            way = {"id": "proconnect", "description": "par ProConnect", "url": reverse("proconnect_again")}
+            ways += [] if by_factor else [way]
+        return ways
 
     def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **kwargs: Any) -> None:
         """As allauth does. A factor that changes also ends what was opened elsewhere without it."""

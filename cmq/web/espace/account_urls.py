@@ -35,6 +35,7 @@ urlpatterns = [
     path("connexion/", _ours(views.login), name="account_login"),
     path("deconnexion/", _ours(proconnect.log_out), name="account_logout"),
     path("proconnect/", proconnect.start, name="proconnect_start"),
+    path("proconnect/encore/", proconnect.prove_again, name="proconnect_again"),
     path("proconnect/retour/", proconnect.come_back, name="proconnect_return"),
     path("proconnect/fin/", proconnect.left, name="proconnect_left"),
     path("ferme/", _ours(views.account_inactive), name="account_inactive"),

@@ -15,6 +15,7 @@ from cmq.web.espace.access import ACT, READ, allow, done, logged_in, page, perso
 from cmq.web.espace.college import reading
 from cmq.web.espace.college.doors import decision_for, secretary_of
 from cmq.web.espace.college.forms import PublishForm, SignDecisionForm
+from cmq.web.espace.freshness import freshly_proven
 
 NOT_SIGNING = "Seules les autorités du collège signent."
 
@@ -50,6 +51,7 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @logged_in(*ACT)
+@freshly_proven(page="decision")
 def sign_one(request: HttpRequest, number: str) -> HttpResponse:
     """Sign for one authority the terms that were read; a stale or altered page is refused."""
     found, person = decision_for(request, number), person_of(request)

@@ -27,6 +27,7 @@ from cmq.web.espace.college import reading
 from cmq.web.espace.college.doors import item_for, secretary_of
 from cmq.web.espace.college.forms import PositionForm, ReasonsForm, ReportForm, TermsForm, WhyForm
 from cmq.web.espace.files.doors import file_for
+from cmq.web.espace.freshness import freshly_proven
 
 NO_SEAT = "Seuls les membres du collège prennent position."
 
@@ -57,6 +58,7 @@ def remove(request: HttpRequest, pk: int, point: int) -> HttpResponse:
 
 
 @logged_in(*READ_AND_ACT)
+@freshly_proven()
 def position(request: HttpRequest, pk: int, point: int) -> HttpResponse:
     """Take position for the seat that one holds."""
     found, person = item_for(request, pk, point), person_of(request)
@@ -70,6 +72,7 @@ def position(request: HttpRequest, pk: int, point: int) -> HttpResponse:
 
 
 @logged_in(*READ_AND_ACT)
+@freshly_proven()
 def abstain(request: HttpRequest, pk: int, point: int) -> HttpResponse:
     """Abstain, saying why."""
     found, person = item_for(request, pk, point), person_of(request)

@@ -28,6 +28,7 @@ from cmq.web.espace.access import (
 from cmq.web.espace.files import reading
 from cmq.web.espace.files.doors import file_for
 from cmq.web.espace.files.forms import OpenForm, ReasonForm, RequestForm, SignForm, StepForm
+from cmq.web.espace.freshness import freshly_proven
 
 NOT_YOURS = "Vous pouvez lire ce dossier, mais pas faire cela."
 
@@ -117,6 +118,7 @@ def send(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @logged_in(*READ_AND_ACT)
+@freshly_proven()
 def sign(request: HttpRequest, reference: str) -> HttpResponse:
     """Sign the joint request."""
     application, person = file_for(request, reference), person_of(request)

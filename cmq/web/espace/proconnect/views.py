@@ -17,7 +17,7 @@ from cmq.accounts.models import User
 from cmq.campuses.agents import Credentials, recognise
 from cmq.core.errors import Refusal, require
 from cmq.web import errors
-from cmq.web.espace.access import ACT, READ
+from cmq.web.espace.access import ACT, READ, logged_in, page
 from cmq.web.espace.proconnect import protocol
 
 ASKED, LOGGED_IN, LEFT = "proconnect_asked", "proconnect", "proconnect_left"
@@ -38,6 +38,12 @@ def start(request: HttpRequest) -> HttpResponse:
         return _refused(request, str(refusal))
     request.session[ASKED] = asking.as_dict()
     return redirect(url)
+
+
+@logged_in(*READ)
+def prove_again(request: HttpRequest) -> HttpResponse:
+    """The page from which somebody who is logged in goes to prove it anew."""
+    return page(request, "account/proconnect_again.html", {"next": request.GET.get("next", "")})
 
 
 @never_cache

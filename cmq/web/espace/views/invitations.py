@@ -1,5 +1,6 @@
 """An invitation, from the link in its letter to the role."""
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
@@ -58,6 +59,7 @@ def _accept_as_new(request: HttpRequest, membership: AnyRole, token: str) -> Htt
     if submit(request, form, open_account):
         person = User.objects.get(email=membership.invited_email)
         auth.login(request, person, backend=PASSWORD_BACKEND)
+        record_authentication(request, person, method="password")
         UserSession.objects.create_from_request(request)
         return done(request, f"Bienvenue sur {settings.SITE_NAME}.", "espace")
     return page(request, "espace/invitation_new.html", {"membership": membership}, form=form)
