@@ -239,6 +239,10 @@ MFA_FORMS = {
 
 # How long a proof of who one is holds for signing and taking position; 0 asks nothing more than to be logged in.
 STEP_UP_MINUTES = env.int("CMQ_STEP_UP_MINUTES", 10)
+# The day of the present terms of use (`partials/terms.html`): another text has another day, and is accepted anew.
+TERMS_VERSION = "2026-11-28"
+# Whether the workspace waits for their acceptance; no where another contract stands instead.
+ASKS_TERMS = env.bool("CMQ_ASKS_TERMS", True)
 # ProConnect: off until the site is registered there and has these three.
 PROCONNECT_ISSUER = env.str("CMQ_PROCONNECT_ISSUER", "").rstrip("/")
 PROCONNECT_CLIENT_ID = env.str("CMQ_PROCONNECT_CLIENT_ID", "")

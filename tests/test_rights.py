@@ -243,6 +243,7 @@ DOORS = {
     "file_opinion": in_file(SECRETARY | {Role.INSTRUCTOR, Role.OPINION}),
     "espace": Door(EVERYONE, NOBODY),
     "espace_account": Door(EVERYONE, EVERYONE),
+    "espace_terms": Door(EVERYONE, EVERYONE),
     "espace_devices": Door(EVERYONE, NOBODY),
     "espace_device_end": Door(EVERYONE, EVERYONE),
     "espace_devices_end": Door(EVERYONE, EVERYONE),
@@ -308,7 +309,7 @@ DOORS = {
 }
 # Pages of the person, in no campus.
 OWN_PAGES = {"espace_account", "espace_deadlines", "espace_deadlines_csv", "espace_calendar", "espace_tokens"}
-OWN_PAGES |= {"espace_devices", "espace_devices_end"}
+OWN_PAGES |= {"espace_terms", "espace_devices", "espace_devices_end"}
 # Pages that take no POST at all, and those that take nothing else.
 NO_POST = {name for name, door in DOORS.items() if not door.posts}
 ONLY_POST = {

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -65,6 +66,25 @@ def remember_identity(person: User, *, issuer: str, subject: str, at: dt.datetim
         return
     with change_set(by=person.pk):
         record(person, "accounts.link", "Identité ProConnect reliée au compte.")
+
+
+def terms_day() -> dt.date:
+    """Since when the present terms of use stand."""
+    return dt.date.fromisoformat(settings.TERMS_VERSION)
+
+
+def accept_terms(person: User, *, version: str, at: dt.datetime | None = None) -> None:
+    """Note that this person accepts the terms of use in this version. Raises `Refusal` for another than today's."""
+    require(version == settings.TERMS_VERSION, "Les conditions ont changé entre-temps : relisez-les.")
+    if person.terms_version == version:
+        return
+    before, person.terms_version = person.terms_version or None, version
+    person.terms_accepted_at = at or timezone.now()
+    with change_set(by=person.pk):
+        person.save(update_fields=["terms_version", "terms_accepted_at"])
+        record(
+            person, "accounts.accept_terms", "Conditions d’utilisation acceptées.", diff={"version": [before, version]}
+        )
 
 
 def rename(person: User, *, name: str) -> None:

@@ -44,6 +44,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("équipe technique", default=False)
     is_demo = models.BooleanField("compte de démonstration", default=False)
     date_joined = models.DateTimeField("inscrit le", default=timezone.now)
+    terms_version = models.CharField("version des conditions acceptées", max_length=10, blank=True)
+    terms_accepted_at = models.DateTimeField("conditions acceptées le", null=True, blank=True)
 
     objects = UserManager()
 
@@ -56,6 +58,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = "personnes"
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
+            models.CheckConstraint(
+                condition=Q(terms_version="", terms_accepted_at=None)
+                | ~Q(terms_version="") & Q(terms_accepted_at__isnull=False),
+                name="user_terms_are_dated",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -104,6 +104,7 @@ PUBLIC = [
     "/mentions-legales/",
     "/donnees-personnelles/",
     "/accessibilite/",
+    "/conditions/",
     "/cookies/",
     "/plan-du-site/",
     "/nulle-part/",

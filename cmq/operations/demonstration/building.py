@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.utils import timezone
 
+from cmq.accounts.actions import accept_terms
 from cmq.accounts.models import User
 from cmq.campuses import actions as campuses
 from cmq.campuses.models import (
@@ -286,6 +287,7 @@ def _person(account: Account, password: str) -> User:
     name = account.email.partition("@")[0].capitalize()
     person = User.objects.create_user(account.email, password, name=f"{name} (démonstration)", is_demo=True)
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    accept_terms(person, version=settings.TERMS_VERSION)
     return person
 
 

@@ -198,6 +198,12 @@ class OrganisationForm(CommuneForm):
             del self.fields["name"], self.fields["kind"]
 
 
+class TermsForm(forms.Form):
+    """The version of the terms that was read."""
+
+    version = forms.CharField(max_length=10, widget=forms.HiddenInput)
+
+
 class NewPersonForm(forms.Form):
     """The name and password of somebody who was invited and has no account."""
 

@@ -13,7 +13,7 @@ from cmq.web.espace.proconnect.views import is_strong
 
 GUARDED = ("/espace/", "/technique/")
 # Whoever comes by an invitation has no role yet.
-OPEN = ("/espace/invitation/",)
+OPEN = ("/espace/invitation/", "/espace/conditions/")
 
 
 def owes_second_factor(person: User, *, came_strongly: bool = False) -> bool:
@@ -44,6 +44,8 @@ class GatesMiddleware:
 
 
 def _closed_gate(request: HttpRequest, person: User) -> str:
+    if settings.ASKS_TERMS and person.terms_version != settings.TERMS_VERSION:
+        return "espace_terms"
     if owes_second_factor(person, came_strongly=is_strong(request)) and not is_mfa_enabled(person):
         return "mfa_index"
     return ""

@@ -41,6 +41,7 @@ from cmq.web.espace.views import (
 urlpatterns = [
     path("", home.home, name="espace"),
     path("compte/", home.account, name="espace_account"),
+    path("conditions/", home.terms, name="espace_terms"),
     path("compte/appareils/", devices.devices, name="espace_devices"),
     path("compte/appareils/<int:pk>/fin/", devices.end_device, name="espace_device_end"),
     path("compte/appareils/autres/fin/", devices.end_others, name="espace_devices_end"),

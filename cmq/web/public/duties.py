@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from cmq.accounts.actions import terms_day
 from cmq.core.models import Source
 from cmq.editorial import body, standing
 from cmq.editorial.models import StandingSubject
@@ -57,6 +58,12 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def cookies(request: HttpRequest) -> HttpResponse:
     """Which cookies there are (loi n° 78-17 du 6 janvier 1978, article 82)."""
     return render(request, "public/cookies.html", _text(StandingSubject.COOKIES))
+
+
+@public
+def terms(request: HttpRequest) -> HttpResponse:
+    """What people with an account agree to, for everyone to read."""
+    return render(request, "public/terms.html", {"day": terms_day()})
 
 
 @public

@@ -159,6 +159,7 @@ urlpatterns = [
     path("mentions-legales/", duties.legal, name="legal"),
     path("donnees-personnelles/", duties.privacy, name="privacy"),
     path("accessibilite/", duties.accessibility, name="accessibility"),
+    path("conditions/", duties.terms, name="terms"),
     path("cookies/", duties.cookies, name="cookies"),
     path("plan-du-site/", duties.site_map, name="site_map"),
     path(".well-known/security.txt", robots.security_txt, name="security_txt"),

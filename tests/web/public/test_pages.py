@@ -86,6 +86,7 @@ PAGES = [
     "/mentions-legales/",
     "/donnees-personnelles/",
     "/accessibilite/",
+    "/conditions/",
     "/cookies/",
     "/plan-du-site/",
     "/etat/",

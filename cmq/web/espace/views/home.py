@@ -1,5 +1,6 @@
 """What a person can do here, and their own account."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -9,7 +10,7 @@ from cmq.organisations.models import OrganisationMembership
 from cmq.organisations.rules import is_keeper
 from cmq.web.espace import desks, waiting
 from cmq.web.espace.access import READ, READ_AND_ACT, done, logged_in, page, person_of, posted, submit
-from cmq.web.espace.forms import RenameForm
+from cmq.web.espace.forms import RenameForm, TermsForm
 
 
 @logged_in(*READ)
@@ -38,3 +39,14 @@ def account(request: HttpRequest) -> HttpResponse:
     if submit(request, form, lambda data: actions.rename(person, **data)):
         return done(request, "Votre nom est enregistré.", "espace_account")
     return page(request, "espace/account.html", {}, form=form)
+
+
+@logged_in(*READ_AND_ACT)
+def terms(request: HttpRequest) -> HttpResponse:
+    """The terms of use, accepted in the version that was read."""
+    person = person_of(request)
+    form = TermsForm(posted(request), initial={"version": settings.TERMS_VERSION})
+    if submit(request, form, lambda data: actions.accept_terms(person, **data)):
+        return done(request, "Vous avez accepté les conditions d’utilisation.", "espace")
+    is_accepted = person.terms_version == settings.TERMS_VERSION
+    return page(request, "espace/terms.html", {"is_accepted": is_accepted, "day": actions.terms_day()}, form=form)
