@@ -266,8 +266,8 @@ DOORS = {
     "espace_people": Door(ON_CAMPUS, HEADS),
     "espace_people_end": Door(HEADS, HEADS),
     "espace_organisation": Door(IN_ORGANISATION, IN_ORGANISATION),
-    "espace_organisation_invite": Door(NOBODY, KEEPERS),
-    "espace_organisation_end": Door(KEEPERS, KEEPERS, 403),
+    "espace_organisation_invite": Door(NOBODY, IN_ORGANISATION),
+    "espace_organisation_end": Door(IN_ORGANISATION, IN_ORGANISATION, 403),
     "espace_deadlines": Door(EVERYONE, NOBODY),
     "espace_deadlines_csv": Door(EVERYONE, NOBODY),
     "espace_calendar": Door(EVERYONE, EVERYONE),
@@ -390,7 +390,6 @@ REFUSED_ALOUD = {
     ("espace_employer", Role.CONTRIBUTOR),
     ("espace_hand_over_cancel", Role.CONTRIBUTOR),
     ("espace_hand_over_renew", Role.CONTRIBUTOR),
-    ("espace_organisation_invite", Role.MEMBER),
 }
 
 LIVING = {

@@ -122,10 +122,15 @@ def sheet_seal(organisation: Organisation) -> str:
     return hashlib.sha256("\n".join(sheet).encode()).hexdigest()[:16]
 
 
-@right("organisations.invite", "Inviter un référent dans une organisation", roles=KEEPERS, about="organisation")
+@right(
+    "organisations.invite",
+    "Inviter un référent dans une organisation, terminer son rôle",
+    roles=(Role.MEMBER, *KEEPERS),
+    about="organisation",
+)
 def can_invite(person: Any, organisation: Organisation) -> bool:
-    """The keepers of the register."""
-    return is_keeper(person)
+    """Its own contacts, who look after their colleagues, and the keepers of the register."""
+    return can_give(person, organisation, OrganisationRole.CONTACT)
 
 
 @right(
@@ -147,12 +152,14 @@ def givable(person: Any, organisation: Organisation) -> list[OrganisationRole]:
 def can_give(person: Any, organisation: Organisation, role: OrganisationRole) -> bool:
     """Whether this person may invite somebody to this role in this body, or end it.
 
-    The keepers give any role; a recteur or a president names delegates and instructors in their own body (D.335-34:
-    the joint request may be signed by whom they delegate); the authorities’ secretary names experts, members of the
-    college, secretaries of consulted bodies and observers.
+    The keepers give any role; a contact names other contacts of their own organisation; a recteur or a president names
+    delegates and instructors in their own body (D.335-34: the joint request may be signed by whom they delegate); the
+    authorities’ secretary names experts, members of the college, secretaries of consulted bodies and observers.
     """
     if is_keeper(person):
         return True
+    if role is OrganisationRole.CONTACT:
+        return memberships(person, OrganisationRole.CONTACT).filter(organisation=organisation).exists()
     if role in GIVEN_BY_HEADS:
         return memberships(person, *HEADS).filter(organisation=organisation).exists()
     return role in GIVEN_BY_SECRETARY and holds(person, OrganisationRole.SECRETARY)

@@ -87,6 +87,19 @@ def test_heads_name_their_delegates_in_their_own_body_only() -> None:
         actions.invite(other, email="x@exemple.fr", role=OrganisationRole.DELEGATE, by=recteur)
 
 
+def test_a_contact_looks_after_the_contacts_of_their_own_organisation() -> None:
+    own, other = an_organisation(keeps_register=True), an_organisation()
+    contact, colleague = with_role(own, OrganisationRole.CONTACT), with_role(own, OrganisationRole.CONTACT)
+    assert [role for role in OrganisationRole if can_give(contact, own, role)] == [OrganisationRole.CONTACT]
+    assert not [role for role in OrganisationRole if can_give(contact, other, role)]
+    actions.invite(own, email="x@exemple.fr", role=OrganisationRole.CONTACT, by=contact)
+    actions.end_role(own.memberships.get(person=colleague), by=contact)
+    assert not can_edit(colleague, own)
+    for body, role in ((other, OrganisationRole.CONTACT), (own, OrganisationRole.KEEPER)):
+        with pytest.raises(NotAllowed):
+            actions.invite(body, email="y@exemple.fr", role=role, by=contact)
+
+
 def test_the_secretary_names_experts_and_authorities_but_no_keeper() -> None:
     secretary = with_role(an_organisation(), OrganisationRole.SECRETARY)
     body = an_organisation()
