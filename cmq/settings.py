@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "cmq.web.espace.helping.HelpMiddleware",
     "cmq.web.espace.gates.GatesMiddleware",
 ]
 

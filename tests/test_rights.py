@@ -1,5 +1,6 @@
 """The table of rights, cell by cell; then every address of the workspace for everyone who may knock there."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from io import StringIO
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
+from cmq.accounts.models import HelpConsent
 from cmq.awards.models import MinisterialOrder
 from cmq.campuses.models import Campus, CampusField, CampusMembership
 from cmq.careers.models import Occupation
@@ -33,6 +35,7 @@ EVERYONE = frozenset(Role) - {Role.VISITOR, Role.DISABLED}
 ON_CAMPUS = frozenset({Role.CONTRIBUTOR, Role.DIRECTOR, Role.KEEPER, Role.TECHNICIAN})
 HEADS = ON_CAMPUS - {Role.CONTRIBUTOR}
 IN_ORGANISATION = frozenset({Role.MEMBER, Role.KEEPER, Role.TECHNICIAN})
+TECHNICIAN = frozenset({Role.TECHNICIAN})
 KEEPERS = frozenset({Role.KEEPER, Role.TECHNICIAN})
 LETTER_READERS = KEEPERS | {Role.SECRETARY}
 NOBODY: frozenset[Role] = frozenset()
@@ -244,6 +247,10 @@ DOORS = {
     "espace": Door(EVERYONE, NOBODY),
     "espace_account": Door(EVERYONE, EVERYONE),
     "espace_terms": Door(EVERYONE, EVERYONE),
+    "espace_help": Door(EVERYONE, EVERYONE),
+    "espace_helping": Door(TECHNICIAN, NOBODY, 403),
+    "espace_helping_begin": Door(NOBODY, TECHNICIAN, 403),
+    "espace_helping_end": Door(EVERYONE, EVERYONE),
     "espace_devices": Door(EVERYONE, NOBODY),
     "espace_device_end": Door(EVERYONE, EVERYONE),
     "espace_devices_end": Door(EVERYONE, EVERYONE),
@@ -309,11 +316,20 @@ DOORS = {
 }
 # Pages of the person, in no campus.
 OWN_PAGES = {"espace_account", "espace_deadlines", "espace_deadlines_csv", "espace_calendar", "espace_tokens"}
-OWN_PAGES |= {"espace_terms", "espace_devices", "espace_devices_end"}
+OWN_PAGES |= {
+    "espace_help",
+    "espace_helping",
+    "espace_helping_end",
+    "espace_terms",
+    "espace_devices",
+    "espace_devices_end",
+}
 # Pages that take no POST at all, and those that take nothing else.
 NO_POST = {name for name, door in DOORS.items() if not door.posts}
 ONLY_POST = {
     "registre_notice_end",
+    "espace_helping_end",
+    "espace_device_end",
     "espace_devices_end",
     "espace_organisation_scope",
     "espace_organisation_invite",
@@ -350,6 +366,9 @@ ONLY_POST = {
 # An empty POST that is a whole act: checked with reading only.
 ACTS_ON_EMPTY_POST = {
     "registre_notice_end",
+    "espace_helping_begin",
+    "espace_helping_end",
+    "espace_device_end",
     "espace_devices_end",
     "espace_organisation_scope",
     "item_report",
@@ -418,6 +437,7 @@ def address(stage: Stage, name: str) -> str:
         "registre_correct": (stage.decision.pk if stage.decision else 0,),
         "registre_source": ("rome",),
         "espace_device_end": (1,),
+        "espace_helping_begin": (_a_consent(stage).pk,),
         "registre_job_note": (Occupation.objects.get_or_create(code="J1501", title="Soin", slug="j1501")[0].pk,),
         "registre_letter": (OutgoingMail.objects.latest("pk").pk,),
         "registre_letter_model": ("invitation",),
@@ -443,6 +463,13 @@ def address(stage: Stage, name: str) -> str:
     on_campus = (slug,) if name == "campus_label" or name.startswith("espace_") and name not in OWN_PAGES else ()
     assert campus.pk
     return reverse(name, args=arguments.get(name, on_campus))
+
+
+def _a_consent(stage: Stage) -> HelpConsent:
+    now = timezone.now()
+    return HelpConsent.objects.get_or_create(
+        person=stage.people[Role.PERSON], defaults={"given_at": now, "ends_at": now + dt.timedelta(hours=1)}
+    )[0]
 
 
 def file_address(stage: Stage, name: str) -> str:
@@ -572,7 +599,7 @@ def test_every_address_of_the_workspace_has_its_door() -> None:
 # see the most pages, so that each page is asked there too.
 SEE_THE_MOST = (
     *(Role.KEEPER, Role.DIRECTOR, Role.SECRETARY, Role.INSTRUCTOR, Role.PRESIDENT),
-    *(Role.OPINION, Role.EXPERT, Role.AUTHORITY, Role.MEMBER, Role.EDITOR),
+    *(Role.OPINION, Role.EXPERT, Role.AUTHORITY, Role.MEMBER, Role.EDITOR, Role.TECHNICIAN),
 )
 WALKERS = tuple(Role) if connection.vendor == "sqlite" else SEE_THE_MOST
 
@@ -600,9 +627,8 @@ def test_every_door_is_opened_on_every_database() -> None:
 @pytest.mark.parametrize("name", sorted(ACTS_ON_EMPTY_POST))
 def test_a_button_is_the_whole_act(stage: Stage, name: str) -> None:
     """A POST without a field does it, for one of those who may."""
-    actor = next(
-        role for role in (Role.KEEPER, Role.DIRECTOR, Role.SECRETARY, Role.EDITOR) if role in DOORS[name].posts
-    )
+    likely = Role.KEEPER, Role.DIRECTOR, Role.SECRETARY, Role.EDITOR, Role.TECHNICIAN
+    actor = next(role for role in likely if role in DOORS[name].posts)
     answer = client_of(stage, actor).post(address(stage, name))
     assert answer.status_code == (422 if name == "registre_import" else 302)
 

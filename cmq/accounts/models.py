@@ -1,10 +1,11 @@
 """People. What they may do comes from their memberships, never from the person."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -95,3 +96,47 @@ class AgentIdentity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} – {self.issuer}"
+
+
+class HelpConsentQuerySet(models.QuerySet["HelpConsent"]):
+    """Consents."""
+
+    def standing(self, at: dt.datetime) -> "HelpConsentQuerySet":
+        """Those that hold at that instant, the latest first."""
+        return self.filter(given_at__lte=at, ends_at__gt=at).order_by("-pk")
+
+
+class HelpConsent(models.Model):
+    """A person lets the technical team see their workspace until an hour."""
+
+    person = models.ForeignKey(User, verbose_name="personne", on_delete=models.CASCADE, related_name="help_consents")
+    given_at = models.DateTimeField("donné le")
+    ends_at = models.DateTimeField("jusqu’à")
+
+    objects = HelpConsentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "accord d’assistance"
+        verbose_name_plural = "accords d’assistance"
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gte=F("given_at")), name="help_consent_ends_after_it_is_given"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}, jusqu’à {self.ends_at}"
+
+
+class HelpVisit(models.Model):
+    """Somebody of the technical team looked at a workspace under a consent."""
+
+    consent = models.ForeignKey(HelpConsent, verbose_name="accord", on_delete=models.CASCADE, related_name="visits")
+    by = models.ForeignKey(User, verbose_name="par", on_delete=models.PROTECT, related_name="help_visits")
+    began_at = models.DateTimeField("ouverte le")
+    ended_at = models.DateTimeField("refermée le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "visite d’assistance"
+        verbose_name_plural = "visites d’assistance"
+
+    def __str__(self) -> str:
+        return f"{self.by} chez {self.consent.person}"

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cmq.accounts.models import User
+from cmq.accounts.rules import can_help
 from cmq.applications.models import ApplicationState, RequestSide
 from cmq.applications.rules import is_on_campus, qualities, readable_by
 from cmq.awards import rules as award_rules
@@ -68,6 +69,7 @@ def _all(person: User) -> Iterator[Waiting]:
 def rooms(person: User) -> list[tuple[str, str]]:
     """Where the college and its secretariat go when nothing waits: wording and address."""
     newsroom = [("La rédaction", reverse("newsroom")), ("La lettre", reverse("issues"))] if is_editor(person) else []
+    newsroom += [("L’assistance", reverse("espace_helping"))] if can_help(person) else []
     if not (can_run(person) or sits_somewhere(person)):
         return newsroom
     return [

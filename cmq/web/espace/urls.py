@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cmq.web.espace import devices
+from cmq.web.espace import devices, helping
 from cmq.web.espace.campaigns import urls as campaigns
 from cmq.web.espace.college import urls as college
 from cmq.web.espace.complements import urls as complements
@@ -42,6 +42,10 @@ urlpatterns = [
     path("", home.home, name="espace"),
     path("compte/", home.account, name="espace_account"),
     path("conditions/", home.terms, name="espace_terms"),
+    path("compte/aide/", helping.consent, name="espace_help"),
+    path("assistance/", helping.desk, name="espace_helping"),
+    path("assistance/<int:pk>/", helping.begin, name="espace_helping_begin"),
+    path("assistance/fin/", helping.end, name="espace_helping_end"),
     path("compte/appareils/", devices.devices, name="espace_devices"),
     path("compte/appareils/<int:pk>/fin/", devices.end_device, name="espace_device_end"),
     path("compte/appareils/autres/fin/", devices.end_others, name="espace_devices_end"),
