@@ -45,7 +45,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """How this person may prove again who they are: by a factor when they have one, else by the password."""
         methods = super().get_reauthentication_methods(user)
+        # The key first: whoever has nothing else would be asked for a code that only paper still holds.
         by_factor = [each for each in methods if each["id"] != "reauthenticate"]
+        by_factor.sort(key=lambda each: each["id"] != "mfa_reauthenticate:webauthn")
         ways = [{**each, "description": _WAYS[each["id"]]} for each in by_factor or methods]
         if protocol.is_on() and AgentIdentity.objects.filter(person=user).exists():
             # Who has a factor here proves it here: another provider's session must not replace it.
