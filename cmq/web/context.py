@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.http import HttpRequest
 
-from cmq.web.espace.proconnect import protocol
+from cmq.core import proconnect
 
 
 class NavigationItem(NamedTuple):
@@ -49,7 +49,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "url": settings.SITE_URL,
             "theme": settings.THEME,
             "map_tiles": settings.MAP_TILES,
-            "proconnect": protocol.is_on(),
+            "proconnect": proconnect.is_on(),
             "style": f"cmq/{settings.THEME}.css",
         },
         "leaves_slots": getattr(request, "leaves_slots", False),

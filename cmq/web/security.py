@@ -5,14 +5,14 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from cmq.web.espace.proconnect import protocol
+from cmq.core import proconnect
 
 IGN_TILES = "https://data.geopf.fr"
 
 
 def content_security_policy() -> str:
     """Our own files only; no inline script or style, no frame, no plug-in."""
-    proconnect = protocol.origin()
+    agents = proconnect.origin()
     images = "'self' data:" + (f" {IGN_TILES}" if settings.MAP_TILES == "ign" else "")
     parts = {
         "default-src": "'none'",
@@ -22,7 +22,7 @@ def content_security_policy() -> str:
         "font-src": "'self'",
         "connect-src": "'self'",
         # Forms of ours that lead to ProConnect, to log in there and to leave it, are redirected to its host.
-        "form-action": f"'self' {proconnect}".strip(),
+        "form-action": f"'self' {agents}".strip(),
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
         "manifest-src": "'self'",

@@ -7,6 +7,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from cmq.awards.models import Signature
+from cmq.awards.rules import digest_of
 from cmq.core.rights import Role
 from tests.cast import PASSWORD, Stage, a_stage
 
@@ -18,7 +20,15 @@ def stage(db: None, settings: Any) -> Stage:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
     settings.STEP_UP_MINUTES = 10
-    return a_stage()
+    stage = a_stage()
+    decision, own = stage.decision_to_sign, stage.signature
+    assert decision and own
+    decision.digest = digest_of(decision)
+    decision.save()
+    # The last signature would also award: another one is awaited.
+    other = own.authority.college.authorities.exclude(pk=own.authority_id)[0]
+    Signature.objects.create(decision=decision, authority=other)
+    return stage
 
 
 def log_in(stage: Stage, role: Role, *, seconds_ago: int = 0) -> Client:

@@ -156,7 +156,7 @@ def test_an_answer_that_comes_too_late_or_says_no_opens_nothing(
     state = parse_qs(urlsplit(go(client)).query)["state"][0]
     assert "n’a pas abouti" in told(client, f"{reverse('proconnect_return')}?error=access_denied&state={state}")
     back, later = go(client), time.time() + 601
-    monkeypatch.setattr("cmq.web.espace.proconnect.protocol.time.time", lambda: later)
+    monkeypatch.setattr("cmq.core.proconnect.time.time", lambda: later)
     assert "n’a pas abouti" in told(client, back)
     assert not is_in(client)
 

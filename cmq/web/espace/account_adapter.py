@@ -5,14 +5,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress, EmailConfirmation
-from allauth.usersessions.internal.flows.sessions import end_other_sessions
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
 from cmq.accounts.models import AgentIdentity, User
-from cmq.core import mail
-from cmq.web.espace.proconnect import protocol
+from cmq.core import mail, proconnect
 
 # Letters that let their reader in: their text is not kept.
 _SECRET = ("password_reset_key", "email_confirmation")
@@ -49,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         by_factor = [each for each in methods if each["id"] != "reauthenticate"]
         by_factor.sort(key=lambda each: each["id"] != "mfa_reauthenticate:webauthn")
         ways = [{**each, "description": _WAYS[each["id"]]} for each in by_factor or methods]
-        if protocol.is_on() and AgentIdentity.objects.filter(person=user).exists():
+        if proconnect.is_on() and AgentIdentity.objects.filter(person=user).exists():
             # Who has a factor here proves it here: another provider's session must not replace it.
             way = {"id": "proconnect", "description": "par ProConnect", "url": reverse("proconnect_again")}
             ways += [] if by_factor else [way]
@@ -58,7 +57,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **kwargs: Any) -> None:
         """As allauth does. A factor that changes also ends what was opened elsewhere without it."""
         if template_prefix.startswith("mfa/"):
-            end_other_sessions(self.request, user)
+            for session in UserSession.objects.filter(user=user).exclude(session_key=self.request.session.session_key):
+                session.end()
         super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
     def get_reset_password_from_key_url(self, key: str) -> str:

@@ -15,8 +15,8 @@ from allauth.mfa.webauthn import views as keys
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
+from cmq.web.espace import proconnect_views as proconnect
 from cmq.web.espace.factor_views import overview, remove_key
-from cmq.web.espace.proconnect import views as proconnect
 
 
 def _ours(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

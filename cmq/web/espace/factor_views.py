@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from cmq.web.espace.access import READ, READ_AND_ACT, logged_in, page, person_of
 from cmq.web.espace.gates import owes_second_factor
-from cmq.web.espace.proconnect.views import is_strong
+from cmq.web.espace.proconnect_views import is_strong
 
 
 @logged_in(*READ)

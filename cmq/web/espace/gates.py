@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 
 from cmq.accounts.models import User
 from cmq.campuses.rules import acts_for_an_institution
-from cmq.web.espace.proconnect.views import is_strong
+from cmq.web.espace.proconnect_views import is_strong
 
 GUARDED = ("/espace/", "/technique/")
 # Whoever comes by an invitation has no role yet.

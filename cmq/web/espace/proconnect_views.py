@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 
 from cmq.accounts.models import User
 from cmq.campuses.agents import Credentials, recognise
+from cmq.core import proconnect
 from cmq.core.errors import Refusal, require
 from cmq.web import errors
 from cmq.web.espace.access import ACT, READ, logged_in, page
-from cmq.web.espace.proconnect import protocol
 
 ASKED, LOGGED_IN, LEFT = "proconnect_asked", "proconnect", "proconnect_left"
 
@@ -28,12 +28,12 @@ def start(request: HttpRequest) -> HttpResponse:
     """Send the person to ProConnect; `encore` asks someone who is logged in to prove it anew."""
     if request.method not in ACT:
         return errors.method_not_allowed(request, list(ACT))
-    if not protocol.is_on():
+    if not proconnect.is_on():
         return errors.not_found(request, None)
     next_url = request.POST.get("next", "")
     next_url = next_url if get_adapter(request).is_safe_url(next_url) else ""
     try:
-        asking, url = protocol.ask(next_url, is_again="encore" in request.POST and request.user.is_authenticated)
+        asking, url = proconnect.ask(next_url, is_again="encore" in request.POST and request.user.is_authenticated)
     except Refusal as refusal:
         return _refused(request, str(refusal))
     request.session[ASKED] = asking.as_dict()
@@ -52,11 +52,11 @@ def come_back(request: HttpRequest) -> HttpResponse:
     if request.method not in READ:
         return errors.method_not_allowed(request, list(READ))
     asked = request.session.pop(ASKED, None)
-    if not protocol.is_on() or asked is None:
-        return _refused(request, protocol.FAILED)
-    asking = protocol.Asking(**asked)
+    if not proconnect.is_on() or asked is None:
+        return _refused(request, proconnect.FAILED)
+    asking = proconnect.Asking(**asked)
     try:
-        agent = protocol.answer(asking, request.GET.dict())
+        agent = proconnect.answer(asking, request.GET.dict())
         person = recognise(Credentials(agent.issuer, agent.subject, agent.email, agent.name))
         if asking.is_again:
             return _proven_again(request, person, asking, agent)
@@ -74,8 +74,8 @@ def log_out(request: HttpRequest) -> HttpResponse:
     """As allauth does; who came by ProConnect leaves it too, by way of its own page."""
     came_by = request.session.get(LOGGED_IN)
     response: HttpResponse = allauth_logout(request)
-    if request.method == "POST" and came_by and protocol.is_on():
-        state, url = protocol.leave(came_by["id_token"])
+    if request.method == "POST" and came_by and proconnect.is_on():
+        state, url = proconnect.leave(came_by["id_token"])
         if url:
             request.session[LEFT] = state
             return redirect(url)
@@ -98,7 +98,9 @@ def is_strong(request: HttpRequest) -> bool:
     return bool(request.session.get(LOGGED_IN, {}).get("is_strong"))
 
 
-def _proven_again(request: HttpRequest, person: User, asking: protocol.Asking, agent: protocol.Agent) -> HttpResponse:
+def _proven_again(
+    request: HttpRequest, person: User, asking: proconnect.Asking, agent: proconnect.Agent
+) -> HttpResponse:
     require(request.user == person, "ProConnect a reconnu quelqu’un d’autre : reprenez avec votre propre compte.")
     # A provider that answers from a session of before has proven nothing now.
     is_old = agent.authenticated_at is not None and agent.authenticated_at < asking.asked_at - 60

@@ -1,4 +1,4 @@
-"""OpenID Connect with ProConnect: authorization code, PKCE, state, nonce, signed answers. No word of our accounts.
+"""OpenID Connect with ProConnect, the agents’ identity federation: code, PKCE, state, nonce, signed answers.
 
 Sources: OpenID Connect Core 1.0 and RP-Initiated Logout 1.0, RFC 7636, RFC 9207, and ProConnect's documentation for
 service providers (scopes, `claims`, the signed user info, `prompt=login`).

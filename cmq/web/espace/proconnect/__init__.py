@@ -1,1 +1,0 @@
-"""Log-in by ProConnect, the agents' identity federation, as its documentation for service providers asks."""
