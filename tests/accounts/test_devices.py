@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from cmq.accounts.actions import open_account
+from cmq.accounts.actions import forget_sessions, open_account
 from cmq.accounts.models import User
 from cmq.web.espace.devices import device_of
 from tests.accounts.factors import code_of
@@ -76,6 +78,15 @@ def test_a_closed_account_is_out_at_once(person: User) -> None:
     client = log_in(person)
     User.objects.filter(pk=person.pk).update(is_active=False)
     assert not is_in(client)
+
+
+def test_what_a_session_leaves_is_erased_when_it_is_over(person: User) -> None:
+    gone, here = log_in(person), log_in(person)
+    Session.objects.filter(session_key=gone.session.session_key).update(expire_date=timezone.now())
+    assert forget_sessions(at=timezone.now()) == 1
+    assert [each.session_key for each in UserSession.objects.all()] == [here.session.session_key]
+    assert not Session.objects.filter(session_key=gone.cookies["sessionid"].value).exists()
+    assert is_in(here)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from cmq.accounts.actions import forget_sessions
 from cmq.catalogue.actions import build_courses
 from cmq.core import rates
 from cmq.expertise.actions.assigning import remind as remind_experts
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             f"Entretien des campus : lettres {upkeep}, relais passés {handed}. Formations mises à jour : {courses}."
         )
         self.stdout.write(f"Recherches oubliées : {forget_searches(on=on)}.")
+        self.stdout.write(f"Connexions finies, effacées : {forget_sessions(at=timezone.now())}.")
         offers = remind_employers(on=on)
         closed, forgotten = switch_off(at=timezone.now()), forget_offers(at=timezone.now())
         self.stdout.write(f"Jetons de l’API : lettres {remind_of_tokens(at=timezone.now())}.")
