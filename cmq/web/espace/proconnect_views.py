@@ -1,6 +1,7 @@
 """Leaving for ProConnect, coming back, leaving it."""
 
 import time
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_login, record_authentication
@@ -62,7 +63,11 @@ def come_back(request: HttpRequest) -> HttpResponse:
             return _proven_again(request, person, asking, agent)
     except Refusal as refusal:
         return _refused(request, str(refusal))
-    request.session[LOGGED_IN] = {"id_token": agent.id_token, "is_strong": agent.is_strong}
+    request.session[LOGGED_IN] = {
+        "person": person.pk,
+        "id_token": agent.id_token,
+        "is_strong": agent.is_strong,
+    }
     record_authentication(request, person, method="proconnect", uid=agent.subject)
     login = Login(user=person, redirect_url=asking.next_url or None, email=person.email)
     response: HttpResponse = perform_login(request, login)
@@ -72,7 +77,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
 @never_cache
 def log_out(request: HttpRequest) -> HttpResponse:
     """As allauth does; who came by ProConnect leaves it too, by way of its own page."""
-    came_by = request.session.get(LOGGED_IN)
+    came_by = _came_by(request)
     response: HttpResponse = allauth_logout(request)
     if request.method == "POST" and came_by and proconnect.is_on():
         state, url = proconnect.leave(came_by["id_token"])
@@ -95,7 +100,14 @@ def left(request: HttpRequest) -> HttpResponse:
 
 def is_strong(request: HttpRequest) -> bool:
     """Whether this session was opened by ProConnect with a second factor."""
-    return bool(request.session.get(LOGGED_IN, {}).get("is_strong"))
+    came_by = _came_by(request)
+    return came_by is not None and bool(came_by["is_strong"])
+
+
+def _came_by(request: HttpRequest) -> dict[str, Any] | None:
+    """What was noted when this very person came: a log-in left half-way may have been somebody else's."""
+    noted: dict[str, Any] | None = request.session.get(LOGGED_IN)
+    return noted if noted and noted["person"] == request.user.pk else None
 
 
 def _proven_again(
