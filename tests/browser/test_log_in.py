@@ -37,6 +37,7 @@ def test_a_passkey_replaces_the_password(page: Page, neutral_site: Site) -> None
         page.goto(f"{site}/compte/second-facteur/{path}")
         assert page.locator("h1").count() == 1
         assert not violations(page)
+    assert page.evaluate("document.querySelector('main img').naturalWidth") > 100, "the QR code is not drawn"
 
     page.context.clear_cookies()
     _log_in(page, site, neutral_site.password)

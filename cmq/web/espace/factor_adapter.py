@@ -1,6 +1,7 @@
 """How django-allauth’s second factors behave here: secrets are kept encrypted, the last one that is owed stays."""
 
 import base64
+from io import BytesIO
 from typing import Any
 
 import segno
@@ -36,8 +37,10 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return _box().decrypt(encrypted_text.encode()).decode()
 
     def build_totp_svg(self, url: str) -> str:
-        """The QR code of a new application."""
-        return str(segno.make(url, error="m").svg_inline(scale=5, border=4, light="#fff"))
+        """The QR code of a new application, as a picture that stands alone (with its namespace)."""
+        drawn = BytesIO()
+        segno.make(url, error="m").save(drawn, kind="svg", xmldecl=False, scale=5, border=4, light="#fff")
+        return drawn.getvalue().decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """No for the last main factor of a person whose roles ask for one."""
