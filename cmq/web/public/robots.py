@@ -7,38 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from cmq.web.public.common import public
-from cmq.web.public.statistics.views import STATISTICS
-
-_STATEMENTS: tuple[Any, ...] = (CampusFact, CampusName, CampusArea, Partnership, LabelDecision)
-_PAGES = (
-    "home",
-    "search",
-    "directory",
-    "map",
-    "filieres",
-    "regions",
-    "agenda",
-    "indicators",
-    "statistics",
-    "filiere_jobs",
-    "territories",
-    "open_data",
-    "api_page",
-    "verify",
-    "projects",
-    "courses",
-    "occupations",
-    "job_offers",
-    "job_offer_post",
-    "articles",
-    "about",
-    "legal",
-    "privacy",
-    "accessibility",
-    "cookies",
-    "terms",
-    "site_map",
-)
 
 
 @public
