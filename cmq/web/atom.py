@@ -48,7 +48,7 @@ class _Feed(Atom1Feed):
         if item["plain"]:
             handler.addQuickElement("summary", item["plain"], {"type": "text"})
         for term, label in item["labelled"]:
-            handler.addQuickElement("category", "", {"term": _legal(term), "label": _legal(label)})
+            handler.addQuickElement("category", "", {"term": legal(term), "label": legal(label)})
 
 
 def respond(
@@ -62,7 +62,7 @@ def respond(
     """
     address = f"{settings.SITE_URL}{request.get_full_path()}"
     feed = _Feed(
-        title=_legal(f"{title} – {settings.SITE_NAME}"),
+        title=legal(f"{title} – {settings.SITE_NAME}"),
         link=f"{settings.SITE_URL}{page}",
         description=None,
         language="fr",
@@ -72,20 +72,21 @@ def respond(
     )
     for entry in entries:
         feed.add_item(
-            title=_legal(entry.title),
+            title=legal(entry.title),
             link=f"{settings.SITE_URL}{entry.path}",
             description=None,  # type: ignore[arg-type]
-            author_name=_legal(entry.author) or None,
+            author_name=legal(entry.author) or None,
             pubdate=entry.published,
             updateddate=entry.updated,
             unique_id=f"{settings.SITE_URL}{entry.key or entry.path}",
-            plain=_legal(entry.summary),
+            plain=legal(entry.summary),
             labelled=entry.categories,
         )
     return HttpResponse(feed.writeString("utf-8"), content_type=MEDIA_TYPE, status=status)
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
+    """A text without what no XML file can bear."""
     return _ILLEGAL.sub("", text)
 
 

@@ -230,6 +230,8 @@ def test_every_address_has_its_test() -> None:
     tested |= {"job_offer", "job_offer_report", "job_offer_manage", "alert", "alert_data", "alert_stop"}
     # Those that need a snapshot: `test_past_data.py`.
     tested |= {"dataset_snapshot", "dataset_changes_file"}
+    # What harvesters ask, by POST too: `test_oai.py`.
+    tested |= {"oai", "sitemap_part"}
     # Those that need an article: `test_articles.py`.
     tested |= {"article", "article_sharing", "illustration"}
     assert tested == {pattern.name for pattern in urlpatterns}
