@@ -4,6 +4,7 @@ The defaults serve one person on one machine (`make run`); production sets at le
 CMQ_HOSTS, CMQ_HTTPS and CMQ_MAIL_URL, and `cmq doctor` says what is missing.
 """
 
+import re
 import shlex
 from pathlib import Path
 from typing import Any, Literal
@@ -282,6 +283,13 @@ if env.bool("CMQ_BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 X_FRAME_OPTIONS = "DENY"
+# Who may show the map and the cards of campuses in a frame, as origins: https://exemple.fr
+EMBED_HOSTS: list[str] = env.list("CMQ_EMBED_HOSTS", [])
+for _host in EMBED_HOSTS:
+    if not re.fullmatch(r"https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?", _host):
+        raise ValueError(
+            "CMQ_EMBED_HOSTS est une liste d’origines, par exemple https://exemple.fr,https://*.exemple.fr."
+        )
 CSRF_FAILURE_VIEW = "cmq.web.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500

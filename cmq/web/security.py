@@ -10,13 +10,17 @@ from cmq.core import proconnect
 IGN_TILES = "https://data.geopf.fr"
 
 
-def content_security_policy() -> str:
-    """Our own files only; no inline script or style, no frame, no plug-in."""
+def content_security_policy(*, scripts: str = "'self'", ancestors: str = "'none'") -> str:
+    """Our own files only; no inline script or style, no frame, no plug-in.
+
+    Args:
+        scripts: whose scripts run; ancestors: who may show the page in a frame. Both as the header writes it.
+    """
     agents = proconnect.origin()
     images = "'self' data:" + (f" {IGN_TILES}" if settings.MAP_TILES == "ign" else "")
     parts = {
         "default-src": "'none'",
-        "script-src": "'self'",
+        "script-src": scripts,
         "style-src": "'self'",
         "img-src": images,
         "font-src": "'self'",
@@ -24,7 +28,7 @@ def content_security_policy() -> str:
         # Forms of ours that lead to ProConnect, to log in there and to leave it, are redirected to its host.
         "form-action": f"'self' {agents}".strip(),
         "base-uri": "'none'",
-        "frame-ancestors": "'none'",
+        "frame-ancestors": ancestors,
         "manifest-src": "'self'",
     }
     if settings.HTTPS:

@@ -46,7 +46,7 @@ _PAGES = (
     *("home", "search", "directory", "map", "filieres", "regions", "agenda", "indicators", "statistics"),
     *("filiere_jobs", "territories", "open_data", "verify", "projects", "courses", "occupations", "job_offers"),
     *("job_offer_post", "articles", "newsletter", "newsletter_archive", "about", "legal", "privacy", "accessibility"),
-    *("cookies", "terms", "site_map", "api_page"),
+    *("cookies", "terms", "site_map", "api_page", "embeds"),
 )
 
 Page = tuple[str, dt.datetime | None]

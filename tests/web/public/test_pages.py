@@ -82,6 +82,7 @@ PAGES = [
     "/lettre/recue/",
     "/lettre/fin/",
     "/lettre/numeros/",
+    "/integrer/",
     "/a-propos/",
     "/mentions-legales/",
     "/donnees-personnelles/",
@@ -92,6 +93,9 @@ PAGES = [
     "/etat/",
 ]
 FILES = [
+    # Pages without header nor footer: `test_embeds.py`.
+    "/integrer/carte/?region=hauts-de-france",
+    "/integrer/campus/autonomie-longevite-sante/",
     "/recherche/suggestions.json?q=sante",
     "/recherche/offres.atom",
     "/articles.atom",
