@@ -181,6 +181,8 @@ class Keeper:
         path = re.search(r"/espace/invitation/[^/\s]+/", told)[0]
         password = "quatre mots pour une machine"
         self.send(path, {"name": "Gaëlle Ardant", "password": password, "repeated": password})
+        terms = re.search(r'name="version" value="([^"]+)"', self.client.get("/espace/conditions/").text)[1]
+        self.send("/espace/conditions/", {"version": terms})
 
     def send(self, path: str, fields: dict[str, str]) -> httpx.Response:
         """Open the page of a form, fill it, send it, as a browser does."""
