@@ -26,6 +26,8 @@ REMEMBERED_FOR = 300  # seconds; a replica further behind than this is found out
 LOOK_EVERY = 0.5  # seconds
 LEAVE_ALONE_FOR = 5.0  # seconds, after a replica did not answer
 _READS = ("GET", "HEAD")
+# Where reading writes too: who comes back from an identity provider is logged in by a GET.
+_LOGS_IN = "/compte/"
 
 
 class _Replica:
@@ -68,7 +70,7 @@ class ReplicaMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The page, from the replica when it is good enough for this reader."""
-        if request.method in _READS:
+        if request.method in _READS and not request.path_info.startswith(_LOGS_IN):
             at, position = _mark_of(request)
             wanted = max(position, page_cache.shelf.position())
             if time.time() - at < CAREFUL_FOR or not replica.has_come_to(wanted):
