@@ -327,6 +327,7 @@ OWN_PAGES |= {
 # Pages that take no POST at all, and those that take nothing else.
 NO_POST = {name for name, door in DOORS.items() if not door.posts}
 ONLY_POST = {
+    "espace_helping_begin",
     "registre_notice_end",
     "espace_helping_end",
     "espace_device_end",
@@ -365,6 +366,7 @@ ONLY_POST = {
 }
 # An empty POST that is a whole act: checked with reading only.
 ACTS_ON_EMPTY_POST = {
+    "espace_help",
     "registre_notice_end",
     "espace_helping_begin",
     "espace_helping_end",
