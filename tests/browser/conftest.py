@@ -19,6 +19,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# The other site that may frame what can be framed.
+FRAMING = "http://hote.exemple"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,6 +29,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page that a test makes up counts as one of the wide network, which may not frame this machine.
+    "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessForNavigations",
 ]
 
 
@@ -62,7 +66,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict[s
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "CMQ_VAR_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'cmq.sqlite3'}"}
+    place = {"CMQ_VAR_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'cmq.sqlite3'}"}
+    return {**os.environ, **place, "CMQ_EMBED_HOSTS": FRAMING}
 
 
 def _set_up(environment: dict[str, str]) -> None:
