@@ -1,8 +1,11 @@
 """The doctor finds what is wrong and says how to mend it."""
 
+import datetime as dt
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from cmq.campuses.models import Campus
@@ -71,11 +74,17 @@ def test_mail_that_does_not_leave(capsys: pytest.CaptureFixture[str]) -> None:
     assert "« refusé »" in diagnosis(capsys)
 
 
+def test_what_was_due_and_was_not_done(capsys: pytest.CaptureFixture[str]) -> None:
+    a_campus()
+    MigrationRecorder.Migration.objects.update(applied=timezone.now() - dt.timedelta(days=9))
+    assert "Lancez « cmq rappels »" in diagnosis(capsys)
+
+
 def test_a_public_site_that_is_not_ready(settings: object, capsys: pytest.CaptureFixture[str]) -> None:
     a_campus()
     settings.HTTPS, settings.SECRET_KEY_IS_LOCAL, settings.SITE_OWNER = True, True, ""
     found = diagnosis(capsys)
-    for variable in ("CMQ_SECRET_KEY", "CMQ_SITE_OWNER", "cmq gardien"):
+    for variable in ("CMQ_SECRET_KEY", "CMQ_SITE_OWNER", "CMQ_BACKUP_RECIPIENTS", "cmq gardien"):
         assert variable in found
 
 

@@ -10,6 +10,7 @@ from django.core import checks
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from cmq.campuses.models import Campus
 from cmq.core import journal
@@ -20,6 +21,7 @@ from cmq.organisations.models import OrganisationMembership, OrganisationRole
 from cmq.proof import keys
 from cmq.reference.models import Commune
 from cmq.search import indexing
+from cmq.service import running
 
 # Lines of the change feed: a second's lag is no finding, a follower that died is.
 _MOST_BEHIND = 500
@@ -35,7 +37,7 @@ class Command(BaseCommand):
         """Print one line per finding."""
         findings = [*_database(), *_deployment()]
         if not any(finding.startswith("Base") for finding in findings):
-            findings += [*_data(), *_mail(), *_production()]
+            findings += [*_data(), *_mail(), *_tasks(), *_production()]
         for finding in findings:
             self.stdout.write(f"✗ {finding}")
         if findings:
@@ -89,19 +91,42 @@ def _mail() -> Iterator[str]:
         yield f"{failed.count()} courriers en panne (« {reason} »). Voyez CMQ_MAIL_URL, puis « cmq courrier »."
 
 
+def _tasks() -> Iterator[str]:
+    for task, due in running.overdue(timezone.now()):
+        command = "cmq " + " ".join(task.command)
+        yield (
+            f"« {task.purpose} » était dû le {timezone.localtime(due):%d/%m/%Y à %H:%M}. Lancez « {command} », "
+            "et voyez si un travailleur tourne (CMQ_WORKS_INSIDE, ou « cmq worker »)."
+        )
+
+
 def _production() -> Iterator[str]:
     if not settings.HTTPS:
         return
-    if settings.SECRET_KEY_IS_LOCAL:
-        yield "Clé secrète faite par cette machine. Donnez CMQ_SECRET_KEY, la même à toutes vos machines."
-    if settings.EMAIL_BACKEND.endswith("dummy.EmailBackend"):
-        yield "Aucun serveur de courrier : les invitations ne partent pas. Donnez CMQ_MAIL_URL."
-    if not settings.SITE_OWNER:
-        yield "Mentions légales incomplètes. Donnez CMQ_SITE_OWNER et CMQ_SITE_HOSTING."
-    if settings.TSA_URL and not settings.TSA_ROOTS:
-        yield "Horodatages sans vérification de signature. Donnez CMQ_TSA_ROOTS."
+    yield from (advice for is_wrong, advice in _settings() if is_wrong)
     if demonstration.is_present():
         yield "La démonstration est sur un site public. Lancez « cmq demo --remove »."
     keepers = OrganisationMembership.objects.filter(role=OrganisationRole.KEEPER, organisation__is_demo=False)
     if not keepers.exists():
         yield "Personne ne tient le registre. Lancez « cmq gardien ADRESSE »."
+
+
+def _settings() -> Iterator[tuple[bool, str]]:
+    """What a public site must be told, and whether this one was not."""
+    yield (
+        settings.SECRET_KEY_IS_LOCAL,
+        "Clé secrète faite par cette machine. Donnez CMQ_SECRET_KEY, la même à toutes vos machines.",
+    )
+    yield (
+        settings.EMAIL_BACKEND.endswith("dummy.EmailBackend"),
+        "Aucun serveur de courrier : les invitations ne partent pas. Donnez CMQ_MAIL_URL.",
+    )
+    yield (
+        not settings.BACKUP_DIR or not settings.BACKUP_RECIPIENTS,
+        "Aucune sauvegarde ne se fait. Donnez CMQ_BACKUP_DIR et CMQ_BACKUP_RECIPIENTS (docs/guide/sauvegarde.md).",
+    )
+    yield not settings.SITE_OWNER, "Mentions légales incomplètes. Donnez CMQ_SITE_OWNER et CMQ_SITE_HOSTING."
+    yield (
+        bool(settings.TSA_URL and not settings.TSA_ROOTS),
+        "Horodatages sans vérification de signature. Donnez CMQ_TSA_ROOTS.",
+    )
