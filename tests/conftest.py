@@ -38,8 +38,11 @@ def django_db_setup(
 
 @contextmanager
 def committed(blocker: Any) -> Iterator[None]:
-    """Whatever is written inside is really committed, and removed at the end; the reference data stay."""
+    """Whatever is written inside is really committed, then removed; the reference data and their feed stay."""
+    from cmq.core.models import Change, FeedHead
+
     with blocker.unblock():
+        before = [(model, list(model.objects.order_by("pk"))) for model in (FeedHead, Change)]
         try:
             yield
         finally:
@@ -49,6 +52,8 @@ def committed(blocker: Any) -> Iterator[None]:
             ]
             tables = sorted({model._meta.db_table for model in models})
             connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables, allow_cascade=False))
+            for model, rows in before:
+                model.objects.bulk_create(rows)
 
 
 @pytest.fixture

@@ -45,4 +45,7 @@ def test_two_processes_at_once_write_each_letter_once(committed_db: None) -> Non
     written = [int(out.partition("fins de label ")[2].split(",")[0]) for out, _ in answers]
     assert sum(written) == people, answers
     assert Reminder.objects.count() == OutgoingMail.objects.filter(key__startswith="renewal:").count() == people
+    # No worker stands beside: the letters wait, and two that empty the outbox at once send each of them once.
+    senders = [subprocess.Popen([*command[:3], "courrier"], env=environment) for _ in range(2)]
+    assert [process.wait(timeout=120) for process in senders] == [0, 0]
     assert set(OutgoingMail.objects.filter(key__startswith="renewal:").values_list("attempts", flat=True)) == {1}

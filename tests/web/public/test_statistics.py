@@ -59,7 +59,10 @@ def test_every_picture_has_its_table_its_file_and_its_address(client: Client) ->
             seen += 1
         for key in re.findall(rf'href="/statistiques/{slug}/[^"]*#([a-z-]+)">Adresse permanente', page):
             assert f'<h2 id="{key}">' in page
-        assert "<script" not in page.split("<main")[1].split("</main>")[0] and "style=" not in page.split("<main")[1]
+        main = page.split("<main")[1].split("</main>")[0]
+        assert "style=" not in main and set(re.findall("<script[^>]*>", main)) <= {
+            '<script type="application/ld+json">'
+        }
     assert seen > 20
 
 
