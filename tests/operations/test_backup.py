@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import json
 import tarfile
 from pathlib import Path
 
@@ -121,6 +122,20 @@ def test_another_version_of_the_code_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(Refusal, match="autre version"):
         restoring.restore(other, key, replace=True)
+
+
+@pytest.mark.parametrize("name", ["keys/../../passwd", "keys/autre", "media/../cles/2026.jwk", "/etc/passwd", "keys"])
+def test_a_forged_backup_writes_nowhere_else(tmp_path: Path, name: str) -> None:
+    """Anyone who has the public key can encrypt: what is inside is not believed for that."""
+    path, key = kept(tmp_path), archive.identity(tmp_path / "private")
+    with archive.opened(path, key) as (content, _):
+        manifest = json.loads((content / "manifest.json").read_bytes())
+    manifest["files"][name] = manifest["files"].popitem()[1]
+    other = rewritten(path, key, "manifest.json", json.dumps(manifest).encode())
+    before = dict(tables.sums("default"))
+    with pytest.raises(Refusal, match="qu’aucun site n’a écrit"):
+        restoring.restore(other, key, replace=True)
+    assert dict(tables.sums("default")) == before
 
 
 def test_sessions_stay_out(tmp_path: Path) -> None:

@@ -186,6 +186,10 @@ def opened(path: Path, key: Any) -> Iterator[tuple[Path, dict[str, Any]]]:
 def _check(content: Path, manifest: dict[str, Any]) -> None:
     require(manifest.get("format") == FORMAT, "La sauvegarde est d’une forme que ce programme ne connaît pas.")
     expected = {f"tables/{name}.jsonl": table["sha256"] for name, table in manifest["tables"].items()}
+    for name in manifest["files"]:
+        kind, *rest = Path(name).parts
+        is_ours = ".." not in rest and bool(rest) and (kind == "media" or (kind == "keys" and rest[0] in KEYS))
+        require(is_ours, f"La sauvegarde contient « {name} », qu’aucun site n’a écrit.")
     for name, sha256 in {**expected, **manifest["files"]}.items():
         path = content / name
         require(path.is_file() and _sha256(path) == sha256, f"La sauvegarde est abîmée : « {name} ».")

@@ -24,9 +24,9 @@ ASIDE = "restored"
 def restore(path: Path, key: Any, *, replace: bool = False) -> dict[str, Any]:
     """Put a backup in the place of this site; returns its manifest.
 
-    All rows change in one transaction: cut short, the site is as before. Files come first, for a file too many harms
-    nobody and a missing one does. Raises Refusal when the backup is damaged, made by other code, or when the site has
-    a register and `replace` is not said.
+    All rows change in one transaction, which ends once the files are there: cut short, the rows are as before, and no
+    file was touched unless all rows were good. Raises Refusal when the backup is damaged, made by other code, or when
+    the site has a register and `replace` is not said.
     """
     with archive.opened(path, key) as (content, manifest):
         _require_same_code(manifest)
@@ -34,9 +34,9 @@ def restore(path: Path, key: Any, *, replace: bool = False) -> dict[str, Any]:
             replace or not Campus.objects.exists(),
             "Ce site a déjà un registre. Ajoutez --replace pour mettre la sauvegarde à sa place.",
         )
-        _restore_files(content, manifest)
         with transaction.atomic():
             _restore_rows(content, manifest, "default")
+            _restore_files(content, manifest)
     return manifest
 
 

@@ -45,7 +45,8 @@ def held() -> list[type[models.Model]]:
 
     for model in sorted(everything, key=lambda each: each._meta.db_table):
         place(model, frozenset())
-    return [model for model in ordered if model in set(everything)]
+    known = set(everything)
+    return [model for model in ordered if model in known]
 
 
 def _targets(model: type[models.Model]) -> list[type[models.Model]]:
