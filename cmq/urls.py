@@ -3,13 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from cmq.web import health
 from cmq.web.espace.views.renewals import calendar_feed
 
 urlpatterns = [
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
-    path("metrics", health.metrics, name="metrics"),
     path("", include("cmq.web.public.urls")),
     path("api/", include("cmq.web.api.urls")),
     path("espace/", include("cmq.web.espace.urls")),

@@ -14,8 +14,8 @@ from django.utils import timezone
 from cmq.service.models import Closing, ServiceNotice
 
 LOOK_EVERY = 2.0  # seconds
-# What answers all the same: machines that watch, the state told to readers, and what that page is drawn with.
-_ALWAYS = ("/healthz", "/readyz", "/metrics", "/etat/", "/static/")
+# What answers all the same: the state told to readers, and what that page is drawn with.
+_ALWAYS = ("/etat/", "/static/")
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -75,11 +75,7 @@ class ClosingMiddleware:
             return self.get_response(request)
         closed = closing_now()
         if closed.closing == Closing.CLOSED or (closed.closing == Closing.READ_ONLY and request.method not in _READS):
-            context = {
-                "closed": closed,
-                "minutes": -(-closed.retry_after // 60),
-                "is_read_only": request.method != "GET",
-            }
+            context = {"closed": closed, "minutes": -(-closed.retry_after // 60)}
             response = render(request, "errors/503.html", context, status=503)
             response["Retry-After"] = str(closed.retry_after)
             response["Cache-Control"] = "no-store"

@@ -1,6 +1,12 @@
-"""What machines ask of this one: is it alive, may it be sent readers, what does it count. No page cache, no session."""
+"""What machines ask of this one: is it alive, may it be sent readers, what does it count.
+
+Answered before anything else: a balancer asks by the machine's own address and without HTTPS, which readers may not,
+and a supervisor must learn that the process lives whatever else fails.
+"""
 
 import hmac
+from collections.abc import Callable
+from typing import ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -50,3 +56,20 @@ def metrics(request: HttpRequest) -> HttpResponse:
         }
     )
     return HttpResponse(body, content_type=content_type)
+
+
+class HealthMiddleware:
+    """Answer these three before any other middleware."""
+
+    _VIEWS: ClassVar[dict[str, Callable[[HttpRequest], HttpResponse]]] = {
+        "/healthz": healthz,
+        "/readyz": readyz,
+        "/metrics": metrics,
+    }
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The machine's answer, or the site's."""
+        return self._VIEWS.get(request.path, self.get_response)(request)
