@@ -4,6 +4,7 @@ The defaults serve one person on one machine (`make run`); production sets at le
 CMQ_HOSTS, CMQ_HTTPS and CMQ_MAIL_URL, and `cmq doctor` says what is missing.
 """
 
+import os
 import re
 import shlex
 from pathlib import Path
@@ -105,6 +106,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cmq.web.health.HealthMiddleware",
     "cmq.web.observing.ObservingMiddleware",
     "cmq.web.closing.ClosingMiddleware",
     # Early: an anonymous visitor's page comes from memory before any other work is done.
@@ -354,6 +356,10 @@ BACKUP_KEEP = env.int("CMQ_BACKUP_KEEP", 30)
 OPERATIONS_EMAIL = env.str("CMQ_OPERATIONS_EMAIL", CONTACT_EMAIL)
 # What outside monitors show to read `/metrics`; closed without it.
 METRICS_TOKEN = env.str("CMQ_METRICS_TOKEN", "")
+if METRICS_TOKEN:
+    # Each process counts in files of its own there; whichever is asked answers for all of them.
+    (VAR_DIR / "metriques").mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metriques"))
 
 # Queries slower than this many milliseconds are logged, without their values; 0 for none.
 SLOW_QUERY_MS = env.int("CMQ_SLOW_QUERY_MS", 0)

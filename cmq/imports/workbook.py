@@ -50,7 +50,7 @@ def read_workbook(file: NamedFile) -> list[Table]:
         raise FileError(_BROKEN) from error
 
 
-# What zipfile lets out for damaged packages.
+# What zipfile lets out for damaged packages; NotImplementedError is its word for a compression that it does not read.
 _UNPACKABLE = (
     zipfile.BadZipFile,
     zlib.error,

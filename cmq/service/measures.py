@@ -1,8 +1,9 @@
 """What this machine counts: requests by page and status, and how long they took (Prometheus)."""
 
+import os
+
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.values import ValueClass
 
 ANSWERS = Counter("cmq_answers", "Answers given", ["page", "method", "status"])
 SECONDS = Histogram(
@@ -20,7 +21,7 @@ def exposition(now: dict[str, float]) -> tuple[bytes, str]:
     for name, value in now.items():
         Gauge(name, name.removeprefix("cmq_").replace("_", " "), registry=registry).set(value)
     counted = CollectorRegistry()
-    if ValueClass.__name__ == "MmapedValue":
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
     else:
         for each in (ANSWERS, SECONDS, SLOW_QUERIES):

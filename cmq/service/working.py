@@ -60,7 +60,8 @@ class SiteWorker:
             now = timezone.now()
             running.enqueue_due(now)
             tell_overdue(now)
-            DBTaskResult.objects.filter(finished_at__lt=now - RESULTS_KEPT).delete()
+            # Also what a killed worker left « running »: the outbox and the schedule have taken it up since.
+            DBTaskResult.objects.filter(enqueued_at__lt=now - RESULTS_KEPT).delete()
             self._looked_at = time.monotonic()
         self._queue.run()
 

@@ -3,6 +3,10 @@
 import datetime as dt
 import json
 import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -37,6 +41,30 @@ def test_alive_and_ready(client: Client) -> None:
     assert answer.status_code == 200 and answer.json()["ready"] is True
     for path in ("/healthz", "/readyz", "/metrics", "/etat/"):
         assert client.post(path).status_code == 405
+
+
+def test_machines_ask_by_any_name_and_without_https(client: Client, settings: object) -> None:
+    """A balancer asks by the machine's own address; readers are sent to the site's name and to HTTPS."""
+    settings.SECURE_SSL_REDIRECT, settings.ALLOWED_HOSTS = True, ["campus.exemple.fr"]
+    secured = Client(headers={"host": "10.0.0.7:8000"})
+    assert secured.get("/healthz").status_code == secured.get("/readyz").status_code == 200
+    assert secured.get("/campus/").status_code in (301, 400)
+
+
+def test_all_processes_of_a_machine_are_counted_together(tmp_path: Path) -> None:
+    """Two that count, and a third that is asked."""
+    environment = {**os.environ, "CMQ_VAR_DIR": str(tmp_path), "CMQ_METRICS_TOKEN": "un-jeton"}
+
+    def run(code: str) -> str:
+        setup = "import django; django.setup(); from cmq.service import measures as m; "
+        command = [sys.executable, "-c", setup + code]
+        environment["DJANGO_SETTINGS_MODULE"] = "cmq.settings"
+        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+
+    for times in (2, 3):
+        run(f"m.ANSWERS.labels('home', 'GET', 200).inc({times})")
+    said = run("print(m.exposition({'cmq_tasks_overdue': 4})[0].decode())")
+    assert 'cmq_answers_total{method="GET",page="home",status="200"} 5.0' in said and "cmq_tasks_overdue 4.0" in said
 
 
 def test_not_ready_when_a_migration_is_missing(client: Client) -> None:
