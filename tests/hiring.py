@@ -1,4 +1,4 @@
-"""Employers who post offers, for tests; their doors, read by `test_rights`."""
+"""Employers who post offers, for tests; their doors, read by `doors`."""
 
 import datetime as dt
 from typing import Any

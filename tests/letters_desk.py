@@ -1,4 +1,4 @@
-"""The doors of the letter's issues, and what stands on the stage behind them; read by `test_rights`."""
+"""The doors of the letter's issues, and what stands on the stage behind them; read by `doors`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The doors of funding and evidence, and what stands on the stage behind them; read by `test_rights`."""
+"""The doors of funding and evidence, and what stands on the stage behind them; read by `doors`."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""The doors of the newsroom, and what stands behind them; read by `test_rights` and the tests of articles."""
+"""The doors of the newsroom, and what stands behind them; read by `doors` and the tests of articles."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""The doors of the network, and what stands behind them; read by `test_rights`."""
+"""The doors of the network, and what stands behind them; read by `doors`."""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,4 @@
-"""The doors of projects, practices and complements, and what stands behind them; read by `test_rights`."""
+"""The doors of projects, practices and complements, and what stands behind them; read by `doors`."""
 
 import datetime as dt
 import io

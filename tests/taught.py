@@ -1,4 +1,4 @@
-"""The doors of trainings, and what stands behind them; read by `test_rights`."""
+"""The doors of trainings, and what stands behind them; read by `doors`."""
 
 from typing import Any
 

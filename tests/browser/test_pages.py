@@ -12,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 from cmq.web.espace.urls import urlpatterns
-from tests.test_rights import ONLY_POST
+from tests.doors import ONLY_POST
 
 from .conftest import Site
 

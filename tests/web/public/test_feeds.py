@@ -23,8 +23,8 @@ from cmq.reference.models import Region
 from cmq.web import page_cache
 from tests.factories import a_campus, an_origin
 
+from .addresses import FILES, PAGES
 from .conftest import NASTY
-from .test_pages import FILES, PAGES
 
 pytestmark = pytest.mark.django_db
 FEEDS = [path for path in FILES if path.split("?")[0].endswith(".atom")]

@@ -23,11 +23,11 @@ from tests.catalogue.test_courses import sources  # noqa: F401
 from tests.factories import a_campus
 from tests.tours.tour_world import World
 
+from .addresses import PAGES
 from .conftest import NASTY
 from .schema_org import SCHEMA
 from .test_articles import published
 from .test_careers import a_training
-from .test_pages import PAGES
 
 pytestmark = pytest.mark.django_db
 VALIDATOR = Draft202012Validator(SCHEMA)

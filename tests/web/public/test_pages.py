@@ -4,7 +4,6 @@ import datetime as dt
 import json
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -14,132 +13,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from cmq.campuses.actions import add_area, add_partner, state_fact
-from cmq.campuses.models import AreaKind, Campus, CampusField, FiliereCount, PartnerRole
+from cmq.campuses.models import AreaKind, Campus, CampusField, PartnerRole
 from cmq.core.partial_dates import PartialDate
 from cmq.labels.actions import record_decision
 from cmq.labels.models import DecisionKind
-from cmq.opendata.datasets import DATASETS
-from cmq.reference.models import Commune, Filiere, Region
+from cmq.reference.models import Commune
 from cmq.web.public.urls import urlpatterns
 from tests.factories import a_campus, a_person, an_organisation, an_origin
 
+from .addresses import FILES, FORMS, PAGES
 from .conftest import NASTY
 
 pytestmark = pytest.mark.django_db
-
-PAGES = [
-    "/",
-    "/recherche/",
-    "/recherche/?q=sante&type=campus",
-    "/campus/",
-    "/campus/?vue=carte",
-    "/carte/",
-    "/carte/?fond=departements",
-    "/filieres/",
-    "/filieres/services-a-la-personne-bien-etre/",
-    "/regions/",
-    "/regions/hauts-de-france/",
-    "/regions/polynesie-francaise/",
-    "/indicateurs/",
-    "/indicateurs/?region=hauts-de-france&annee=2025",
-    "/statistiques/",
-    "/statistiques/reseau/",
-    "/statistiques/renouvellements/",
-    "/statistiques/delais/",
-    "/statistiques/couverture/?filiere=services-a-la-personne-bien-etre",
-    "/statistiques/besoins/?niveau=region",
-    "/statistiques/comparaison/?a=region-32&b=region-53",
-    "/statistiques/financements/",
-    "/statistiques/metiers-et-filieres/",
-    "/territoires/",
-    "/territoires/region-32/",
-    "/campus/autonomie-longevite-sante/",
-    "/campus/autonomie-longevite-sante/signaler/",
-    "/donnees/",
-    *(f"/donnees/{slug}/" for slug in DATASETS),
-    "/donnees/campus/changements/",
-    "/api/",
-    "/api/essayer/campus/",
-    "/api/essayer/campus/?limit=2&etat=",
-    "/agenda/",
-    "/agenda/?region=hauts-de-france&public=eleves&lieu=Arras 62",
-    "/formations/",
-    "/formations/?voie=apprentissage&lieu=Lille&rayon=50",
-    "/metiers/",
-    "/offres/",
-    "/offres/?lieu=Berck 62&nature=emploi&q=soudeur",
-    "/offres/deposer/",
-    "/offres/deposer/recue/",
-    "/alertes/?q=soudeur",
-    "/alertes/recue/",
-    "/alertes/arretee/",
-    "/articles/",
-    "/articles/?region=hauts-de-france",
-    "/campus/autonomie-longevite-sante/actualites/",
-    "/label/verifier/",
-    "/lettre/",
-    "/lettre/?sujet=offres&region=bretagne",
-    "/lettre/recue/",
-    "/lettre/fin/",
-    "/lettre/numeros/",
-    "/integrer/",
-    "/a-propos/",
-    "/mentions-legales/",
-    "/donnees-personnelles/",
-    "/accessibilite/",
-    "/conditions/",
-    "/cookies/",
-    "/plan-du-site/",
-    "/etat/",
-]
-FILES = [
-    # Pages without header nor footer: `test_embeds.py`.
-    "/integrer/carte/?region=hauts-de-france",
-    "/integrer/campus/autonomie-longevite-sante/",
-    "/recherche/suggestions.json?q=sante",
-    "/recherche/offres.atom",
-    "/articles.atom",
-    "/articles.atom?region=hauts-de-france",
-    "/campus/autonomie-longevite-sante/actualites.atom",
-    "/campus.atom",
-    "/campus.atom?region=hauts-de-france",
-    "/labels.atom",
-    "/labels.atom?region=hauts-de-france",
-    "/projets.atom",
-    "/formations.atom",
-    "/campus/autonomie-longevite-sante/formations.atom",
-    "/metiers.atom",
-    "/agenda.atom",
-    "/donnees.atom",
-    "/campus.csv",
-    "/campus.geojson",
-    "/indicateurs.csv",
-    "/statistiques/metiers-et-filieres.csv",
-    "/statistiques/reseau/annees.csv",
-    "/statistiques/reseau/annees.svg",
-    "/donnees/catalogue",
-    "/donnees/catalogue.ttl",
-    "/donnees/campus.csv",
-    "/donnees/membres-tableur.csv",
-    "/donnees/decisions/schema.json",
-    "/agenda.ics",
-    "/offres.atom?q=soudeur",
-    "/campus/autonomie-longevite-sante/agenda.ics",
-    "/regions/hauts-de-france/agenda.ics",
-    "/communes.json?q=berck",
-    "/contours/regions.geojson",
-    "/.well-known/security.txt",
-    "/.well-known/jwks.json",
-    "/.well-known/did.json",
-    "/lettre/numeros.atom",
-    "/robots.txt",
-    "/sitemap.xml",
-    "/sitemap/pages-1.xml",
-    "/sitemap/campus-1.xml",
-]
-# Pages that take a form: they set the cookie that protects it.
-FORMS = ("/signaler/", "/label/verifier/", "/lettre/", "/lettre/?sujet=offres&region=bretagne")
-FORMS += ("/offres/deposer/", "/alertes/?q=soudeur")
 
 
 class _Outline(HTMLParser):
@@ -330,13 +215,6 @@ def test_the_directory_pages_by_twenty(client: Client) -> None:
     assert 'aria-current="page" title="Page 2"' in second
 
 
-def test_a_card_dates_the_last_trace_of_activity(client: Client, als: Campus) -> None:
-    assert "Aucune trace d’activité datée" in text_of(client, "/campus/")
-    origin = replace(an_origin(), observed_on=PartialDate(2024, 6, 21))
-    state_fact(als, field=CampusField.LAST_SEEN, value="Module de domotique", origin=origin)
-    assert "Dernière trace d’activité trouvée : 21 juin 2024" in text_of(client, "/campus/?q=ALS")
-
-
 def test_no_result_is_no_dead_end(client: Client, als: Campus) -> None:
     text = text_of(client, "/campus/?q=ALS&region=corse")
     assert "Sans la région" in text and "/campus/?q=ALS" in text
@@ -358,56 +236,6 @@ def test_home_counts_what_the_database_holds(client: Client, als: Campus) -> Non
     assert 'aria-label="Hauts-de-France : 1 campus"' in text
     assert 'aria-label="Corse : aucun campus"' in text
     assert text.count('href="/filieres/') >= 12
-
-
-def test_campus_page_tells_all_it_knows_and_from_where(client: Client, als: Campus) -> None:
-    text = text_of(client, f"/campus/{als.slug}/")
-    for expected in (
-        "CMQE ALS",
-        "Services à la personne, bien-être",
-        "Campus du bien vieillir",
-        "Lycée Valentine Labbé",
-        "UAI 0590122M",
-        "Établissement support",
-        "NOR MENE1925423A",
-        "publié le 18 mars 2021",
-        "date de l’annonce",
-        "février 2017",
-        "4 ans",
-        "Pas-de-Calais (62)",
-        "Berck (62)",
-        "Journal de bord",
-        "https://exemple.fr/source",
-        "Signaler une erreur",
-        "Enseignement scolaire",
-        "date non sourcée",
-    ):
-        assert expected in text, expected
-
-
-def test_campus_page_says_why_its_label_is_to_check(client: Client, als: Campus) -> None:
-    text = text_of(client, f"/campus/{als.slug}/")
-    assert "Un label a commencé le 4 février 2021, mais aucune source trouvée ne donne sa durée ni sa fin" in text
-
-
-def test_contradictions_stand_side_by_side(client: Client, als: Campus) -> None:
-    text = text_of(client, f"/campus/{als.slug}/")
-    section = text.split('id="contradictions"')[1].split("</section>")[0]
-    assert "Les sources se contredisent" in section
-    assert "Campus d’excellence" in section and "Vieille liste" in section
-
-
-def test_a_campus_without_contradiction_shows_none(client: Client) -> None:
-    campus = a_campus("Sans histoire")
-    text = text_of(client, f"/campus/{campus.slug}/")
-    assert "se contredisent" not in text
-    assert "Aucune décision datée" in text and "Aucun membre" in text and "sans lieu connu" in text
-
-
-def test_likely_duplicates_are_said_on_both_pages(client: Client, linked: Campus, nasty: Campus) -> None:
-    assert f'href="/campus/{nasty.slug}/"' in text_of(client, f"/campus/{linked.slug}/")
-    assert f'href="/campus/{linked.slug}/"' in text_of(client, f"/campus/{nasty.slug}/")
-    assert "peut-être le même que" in text_of(client, f"/campus/{linked.slug}/")
 
 
 def test_a_demonstration_is_marked_and_kept_from_search_engines(client: Client) -> None:
@@ -435,26 +263,6 @@ def test_every_drawing_is_sound_xml(client: Client, als: Campus, path: str) -> N
     for drawing in re.findall(r"<svg.*?</svg>", text_of(client, path), re.S):
         ET.fromstring(drawing.replace("&nbsp;", " "))
         assert "\u202f" not in drawing and "\xa0" not in re.sub(r">[^<]*<|\"[^\"]*[a-zé][^\"]*\"", "", drawing)
-
-
-def test_filiere_page_says_what_the_article_counts_and_what_nobody_identified(client: Client, als: Campus) -> None:
-    filiere = Filiere.objects.get(slug="services-a-la-personne-bien-etre")
-    source = an_origin("Le Média social emploi").sources[0]
-    for code, campus in (("32", als), ("93", None)):
-        count = FiliereCount.objects.create(
-            filiere=filiere, region=Region.objects.get(code=code), number=1, campus=campus
-        )
-        count.sources.add(source)
-    text = text_of(client, f"/filieres/{filiere.slug}/")
-    row = text.split("Provence-Alpes-Côte d&#x27;Azur</a></th>")[1].split("</tr>")[0]
-    assert "non identifié" in row and "Le Média social emploi" in row
-
-
-def test_a_campus_without_place_is_listed_apart_and_not_drawn(client: Client) -> None:
-    a_campus("Sans adresse", region="53")
-    text = text_of(client, "/carte/")
-    assert "Sans lieu connu" in text
-    assert "Sans adresse" not in text.split('<svg class="cmq-map"')[1].split("</svg>")[0]
 
 
 def test_completion_gives_ten_communes_at_most(client: Client) -> None:
