@@ -27,6 +27,9 @@ def folder() -> Path:
 def make() -> OKPKey:
     """A new private key, kept in `folder` before anything is signed with it."""
     key = OKPKey.generate_key(CURVE)
+    # Read as an option, such a thumbprint could not be given to `cmq cles retirer` as it is.
+    while key.thumbprint().startswith("-"):
+        key = OKPKey.generate_key(CURVE)
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder() / f"{key.thumbprint()}.json"
     path.touch(mode=0o600, exist_ok=False)

@@ -450,6 +450,11 @@ def test_a_public_key_is_no_private_one(settings: object) -> None:
         call_command("cles")
 
 
+def test_no_thumbprint_is_read_as_an_option_of_the_command() -> None:
+    """One in sixty-four would begin with a hyphen."""
+    assert not [key for key in (keys.make() for _ in range(600)) if key.thumbprint().startswith("-")]
+
+
 def test_the_command_lists_makes_and_retires(capsys: pytest.CaptureFixture[str]) -> None:
     first = SigningKey.objects.get()
     call_command("cles")
