@@ -213,6 +213,10 @@ class Reader:
         """In how many texts a stem stands, at least: the field that has it most."""
         return max(self.searcher.doc_freq(name, stem) for name in TEXTS)
 
+    def is_named(self, stem: str) -> bool:
+        """Whether a title or another name has a stem; one that only texts have may begin a word of these."""
+        return any(self.searcher.doc_freq(name, stem) for name in _NAMES)
+
     def spellings(self) -> list[tuple[str, int]]:
         """The words of all titles as they are written, in their order, with the number of things that have each."""
         return self.searcher.terms_with_prefix("spelling", "")

@@ -252,11 +252,11 @@ def _other_ways(text: str) -> tuple[tuple[str, ...], tuple[str, ...], list[Alter
 
 
 def _single(word: str, reader: Reader, *, is_last: bool, is_unfinished: bool) -> Part:
-    """One word, and when it is the last and unknown or unfinished, those that it begins."""
+    """One word, and when it is the last and unfinished, or in the name of nothing, those that it begins."""
     stem = words.stem(word)
     also, romes, ways = _other_ways(word)
     begun: list[Alternative] = []
-    if is_last and len(word) >= _SHORTEST_BEGINNING and (is_unfinished or not (ways or reader.frequency(stem))):
+    if is_last and len(word) >= _SHORTEST_BEGINNING and (is_unfinished or not (ways or reader.is_named(stem))):
         longer = dict.fromkeys(words.stem(each) for each in known.get(reader).beginning(word))
         begun = [Alternative((each,), weight=_BEGUN_WEIGHT) for each in longer if each != stem]
     exact = Alternative((stem,))

@@ -100,6 +100,13 @@ def test_what_people_type_finds_what_they_mean(town: None, query: str, first: st
     assert titles(query)[:1] == [first]
 
 
+def test_a_word_that_only_texts_have_may_be_the_beginning_of_a_name(town: None) -> None:
+    """« soi » stands in somebody's sentence: who typed « aide-soi » has not finished « aide-soignant »."""
+    an_offer("Animateur", LYON, text="Une aide à soi comme aux autres.")
+    indexed()
+    assert titles("aide-soi")[0] == "Aide-soignant / Aide-soignante"
+
+
 def test_a_place_alone_shows_what_is_there_and_no_job_sheet(town: None) -> None:
     found = ask("Berck")
     assert "metier" not in found.counts
