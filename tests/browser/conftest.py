@@ -83,6 +83,20 @@ def invitation(prepared: dict[str, str]) -> str:
 
 
 @pytest.fixture(scope="session")
+def technician(prepared: dict[str, str]) -> str:
+    """Name of the account of somebody of the technical team, whom the demonstration does not have: it would be given to
+    anyone."""
+    made = (
+        "from django.conf import settings; from django.utils import timezone; from cmq.accounts.models import User;"
+        "User.objects.create_superuser('technique@demonstration.invalid',"
+        " (settings.VAR_DIR / 'demo-password').read_text().strip(), name='Équipe technique',"
+        " terms_version=settings.TERMS_VERSION, terms_accepted_at=timezone.now())"
+    )
+    subprocess.run([BIN / "cmq", "shell", "-c", made], cwd=ROOT, env=prepared, check=True, stdout=subprocess.DEVNULL)
+    return "technique"
+
+
+@pytest.fixture(scope="session")
 def neutral_site(prepared: dict[str, str]) -> Iterator[Site]:
     """The site in its default theme."""
     yield from _serve(prepared, "neutre")
