@@ -301,6 +301,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 MAX_ATTACHMENT_BYTES = env.int("CMQ_MAX_ATTACHMENT_MB", 20) * 1024 * 1024
 ANTIVIRUS: list[str] = shlex.split(env.str("CMQ_ANTIVIRUS", ""))
 
+# Hosts of our own network that may be asked by HTTP though they are not public; what the settings name needs no place.
+PRIVATE_HOSTS: list[str] = env.list("CMQ_PRIVATE_HOSTS", [])
+# The way out, where machines have no other: a proxy that resolves names and refuses the inside itself.
+OUTGOING_PROXY = env.str("CMQ_OUTGOING_PROXY", "")
+
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]
 USE_I18N = True

@@ -75,6 +75,8 @@ def _settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         # Most tests enter without a log-in, which proves nothing lately; those of log-in switch it on.
         STEP_UP_MINUTES=0,
+        # Sources, providers and links of the tests are servers of this machine.
+        PRIVATE_HOSTS=["127.0.0.1"],
         # Nobody of the tests has read the terms; those of the terms switch them on.
         ASKS_TERMS=False,
         # No worker stands beside the tests: what would wait for one is done at once, after commit.

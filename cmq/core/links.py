@@ -1,17 +1,15 @@
-"""Asking whether an outside address still answers: politely, with little, and never inside our own walls."""
+"""Asking whether an outside address still answers: politely and with little."""
 
-import ipaddress
-import socket
-from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx
 
 from cmq import __version__
+from cmq.core import outgoing
 
-MOST_HOPS = 5
 _TIMEOUT = httpx.Timeout(15.0, connect=8.0)
+_WHOLE = 30.0  # seconds
 _PERMANENT = (301, 308)
 # Answers that say nothing of the page: it refuses robots, or wants us to wait.
 _UNTOLD = frozenset({401, 403, 405, 406, 429, 451, 501, 503, 999})
@@ -26,36 +24,25 @@ class Answer:
     problem: str = ""
 
 
-def is_outside(host: str) -> bool:
-    """Whether every address of a host is one of the public network: what a text names never makes us ask ourselves."""
-    try:
-        found = {info[4][0] for info in socket.getaddrinfo(host, None)}
-    except OSError:
-        return False
-    return bool(found) and all(ipaddress.ip_address(str(each).partition("%")[0]).is_global for each in found)
-
-
-def ask(url: str, *, may_ask: Callable[[str], bool] = is_outside) -> Answer:
+def ask(url: str) -> Answer:
     """What an address answers to a HEAD, then to a GET of which nothing is read when HEAD tells nothing.
 
     Args:
-        url: starts with http:// or https://.
-        may_ask: whether a host may be asked; each step of a redirect is looked at too.
+        url: what a text names, with its scheme; only addresses of the public network are asked (`core.outgoing`).
     """
     headers = {"User-Agent": f"cmq/{__version__} (liens)", "Accept": "*/*"}
     try:
-        with httpx.Client(timeout=_TIMEOUT, follow_redirects=False, headers=headers) as client:
-            return _followed(client, url, may_ask)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        with outgoing.client(timeout=_TIMEOUT, within=_WHOLE, headers=headers) as client:
+            return _followed(client, url)
+    except (outgoing.OutgoingRefused, httpx.UnsupportedProtocol, httpx.InvalidURL, ValueError):
+        return Answer(None, "Cette adresse n’existe pas sur le réseau public.")
+    except httpx.HTTPError as error:
         return Answer(None, f"Cette adresse ne répond pas ({type(error).__name__}).")
 
 
-def _followed(client: httpx.Client, url: str, may_ask: Callable[[str], bool]) -> Answer:
+def _followed(client: httpx.Client, url: str) -> Answer:
     has_moved = False
-    for _ in range(MOST_HOPS + 1):
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or not may_ask(parts.hostname):
-            return Answer(None, "Cette adresse n’existe pas sur le réseau public.")
+    for _ in range(outgoing.MOST_REDIRECTS + 1):
         status, to = _status(client, url)
         if not to:
             return Answer(status, _said(status, url if has_moved else ""))

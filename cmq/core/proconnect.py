@@ -20,6 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from cmq.core import outgoing
 from cmq.core.errors import Refusal
 
 SCOPE = "openid given_name usual_name email uid siret"
@@ -27,7 +28,7 @@ SIGNATURES = ["RS256", "ES256"]
 # A second factor was asked: said by the method, or by the level (ProConnect's levels end so; eIDAS from 2 up).
 STRONG_LEVELS = ("eidas2", "eidas3")
 ANSWER_WITHIN = 600  # seconds that a person has to log in over there
-_LEEWAY, _KEPT, _TIMEOUT = 30, 3600, 10.0
+_LEEWAY, _KEPT, _TIMEOUT, _MOST_BYTES = 30, 3600, 10.0, 1_000_000
 
 FAILED = "La connexion par ProConnect n’a pas abouti. Recommencez."
 UNREACHABLE = "ProConnect ne répond pas. Réessayez plus tard, ou connectez-vous autrement."
@@ -234,7 +235,9 @@ def _metadata() -> dict[str, Any]:
 
 def _call(method: str, url: str, **kwargs: Any) -> httpx.Response:
     try:
-        found = httpx.request(method, url, timeout=_TIMEOUT, **kwargs)
+        # The issuer is a setting, and every address that it names is checked to be its own (`_metadata`).
+        with outgoing.client(trusted=[settings.PROCONNECT_ISSUER], timeout=httpx.Timeout(_TIMEOUT)) as client:
+            found = outgoing.ask(client, method, url, most_bytes=_MOST_BYTES, **kwargs)
     except httpx.HTTPError as error:
         raise Refusal(UNREACHABLE) from error
     if found.status_code >= 500:

@@ -4,8 +4,6 @@ What is stamped is the last line itself, as `cmq journal export` writes it: `ope
 """
 
 import base64
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
+import httpx
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 from django.conf import settings
 from rfc3161_client import (
@@ -26,6 +25,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
+from cmq.core import outgoing
 from cmq.core.errors import Refusal, require
 from cmq.core.journal import line_at
 from cmq.core.models import FeedHead, JournalStamp
@@ -110,17 +110,16 @@ def roots() -> list[Certificate]:
 def _ask(query: bytes) -> bytes:
     address, authorization = _address(settings.TSA_URL)
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply", **authorization}
-    request = urllib.request.Request(address, data=query, headers=headers)  # noqa: S310 (`_address` looks at the scheme)
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310
-            answer: bytes = response.read(MAX_ANSWER + 1)
-    except urllib.error.HTTPError as error:
-        raise Refusal(f"L’autorité d’horodatage a répondu {error.code}. Voyez CMQ_TSA_URL.") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        raise Refusal(f"L’autorité d’horodatage ne répond pas ({reason}). Voyez CMQ_TSA_URL.") from error
-    require(len(answer) <= MAX_ANSWER, "La réponse de l’autorité d’horodatage est trop longue.")
-    return answer
+        with outgoing.client(trusted=[address], timeout=httpx.Timeout(TIMEOUT)) as client:
+            answer = outgoing.ask(client, "POST", address, content=query, headers=headers, most_bytes=MAX_ANSWER)
+    except outgoing.AnswerTooLarge as error:
+        raise Refusal("La réponse de l’autorité d’horodatage est trop longue.") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise Refusal(f"L’autorité d’horodatage ne répond pas ({error}). Voyez CMQ_TSA_URL.") from error
+    if answer.status_code != httpx.codes.OK:
+        raise Refusal(f"L’autorité d’horodatage a répondu {answer.status_code}. Voyez CMQ_TSA_URL.")
+    return answer.content
 
 
 def _address(text: str) -> tuple[str, dict[str, str]]:

@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from django.conf import settings
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
-from cmq import __version__
+from cmq.core import outgoing
 from cmq.official.errors import SourceUnavailable
 
 ATTEMPTS = 5
 MOST_BYTES = 2 * 1024**3
+MOST_JSON = 100 * 1024**2
 _LONGEST_WAIT = 120.0
-_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+_LONGEST = 3600.0  # seconds, for the largest file
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
 
 Sleep = Callable[[float], None]
@@ -59,8 +61,9 @@ class Caller:
         self._gap = 1 / per_second if per_second else 0.0
         self._next = 0.0
         self._sleep, self._clock = sleep, clock
-        agent = {"User-Agent": f"cmq/{__version__}"}
-        self._http = httpx.Client(timeout=_TIMEOUT, follow_redirects=True, headers={**agent, **(headers or {})})
+        # The addresses of files come from catalogues, and redirects lead anywhere: only to the public network.
+        own = [settings.FRANCE_TRAVAIL_URL, settings.FRANCE_TRAVAIL_TOKEN_URL, settings.BONNE_ALTERNANCE_URL]
+        self._http = outgoing.client(trusted=own, within=_LONGEST, redirects=True, headers=headers)
 
     def __enter__(self) -> "Caller":
         return self
@@ -81,7 +84,7 @@ class Caller:
 
         def attempt() -> httpx.Response:
             self._wait_for_turn()
-            response = self._http.request(method, url, **options)
+            response = outgoing.ask(self._http, method, url, most_bytes=MOST_JSON, **options)
             if response.status_code not in good:
                 response.raise_for_status()
             return response
@@ -113,10 +116,8 @@ class Caller:
             response.raise_for_status()
             goes_on = response.status_code == httpx.codes.PARTIAL_CONTENT
             with part.open("ab" if goes_on else "wb") as file:
-                for chunk in response.iter_bytes():
+                for chunk in outgoing.bounded(response, most_bytes - file.tell()):
                     file.write(chunk)
-                    if file.tell() > most_bytes:
-                        raise SourceUnavailable(f"{self.name} envoie un fichier démesuré.")
 
     def _wait_for_turn(self) -> None:
         now = self._clock()
@@ -136,6 +137,10 @@ class Caller:
             return tries(attempt)
         except httpx.HTTPStatusError as error:
             raise SourceUnavailable(_said(self.name, error.response.status_code)) from error
+        except outgoing.OutgoingRefused as error:
+            raise SourceUnavailable(f"{self.name} renvoie vers une adresse qui n’est pas du réseau public.") from error
+        except outgoing.AnswerTooLarge as error:
+            raise SourceUnavailable(f"{self.name} envoie un fichier démesuré.") from error
         except httpx.HTTPError as error:
             raise SourceUnavailable(f"{self.name} ne répond pas ({type(error).__name__}).") from error
 
