@@ -85,11 +85,14 @@ def invitation(prepared: dict[str, str]) -> str:
 @pytest.fixture(scope="session")
 def technician(prepared: dict[str, str]) -> str:
     """Name of the account of somebody of the technical team, whom the demonstration does not have: it would be given to
-    anyone."""
+    anyone. It counts as of the demonstration, which needs no second factor."""
     made = (
-        "from django.conf import settings; from django.utils import timezone; from cmq.accounts.models import User;"
-        "User.objects.create_superuser('technique@demonstration.invalid',"
-        " (settings.VAR_DIR / 'demo-password').read_text().strip(), name='Équipe technique',"
+        "from django.conf import settings; from django.utils import timezone;"
+        "from cmq.accounts.actions import open_account; from cmq.accounts.models import User;"
+        "password = (settings.VAR_DIR / 'demo-password').read_text().strip();"
+        "open_account(email='technique@demonstration.invalid', name='Équipe technique',"
+        " password=password, is_demo=True);"
+        "User.objects.filter(email='technique@demonstration.invalid').update(is_staff=True, is_superuser=True,"
         " terms_version=settings.TERMS_VERSION, terms_accepted_at=timezone.now())"
     )
     subprocess.run([BIN / "cmq", "shell", "-c", made], cwd=ROOT, env=prepared, check=True, stdout=subprocess.DEVNULL)
