@@ -50,6 +50,7 @@ def run_lint() -> bool:
         [BIN / "mypy"],
         [BIN / "lint-imports"],
         [BIN / "cmq", "makemigrations", "--check", "--dry-run"],
+        [BIN / "python", "tools/check_migrations.py"],
     ]
     return all([run(command) for command in commands])
 
