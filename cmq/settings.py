@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cmq.web.rate_limits.RateLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -182,6 +183,21 @@ RATES_FILE = VAR_DIR / "debits.sqlite3"
 # Calls of the API in a minute: from one address, and with one token.
 API_PER_MINUTE = env.int("CMQ_API_PER_MINUTE", 120)
 API_PER_MINUTE_WITH_TOKEN = env.int("CMQ_API_PER_MINUTE_WITH_TOKEN", 600)
+# Requests of a kind in a minute: from one address (a whole lycée may have only one), and by one person; 0: no limit.
+LIMITS = {
+    "pages": (1200, 600),
+    "search": (1200, 300),
+    "files": (300, 120),
+    "login": (60, 30),
+    "forms": (60, 240),
+    "uploads": (20, 60),
+    "reports": (30, 30),
+}
+_limits: dict[str, str] = env.dict("CMQ_LIMITS", {})
+for _kind, _two in _limits.items():
+    if _kind not in LIMITS or not re.fullmatch(r"\d{1,6}:\d{1,6}", _two):
+        raise ValueError(f"CMQ_LIMITS est une liste comme « search=1200:300 » ; les sortes sont {', '.join(LIMITS)}.")
+    LIMITS[_kind] = (int(_two.partition(":")[0]), int(_two.partition(":")[2]))
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -283,7 +299,7 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if env.bool("CMQ_BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    ALLAUTH_TRUSTED_PROXY_COUNT = env.int("CMQ_PROXIES", 1)
 X_FRAME_OPTIONS = "DENY"
 # Who may show the map and the cards of campuses in a frame, as origins: https://exemple.fr
 EMBED_HOSTS: list[str] = env.list("CMQ_EMBED_HOSTS", [])

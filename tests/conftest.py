@@ -89,6 +89,7 @@ def _settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 @pytest.fixture(autouse=True)
 def _fresh_memories(settings: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What a process remembers of the register is forgotten between tests, whose transactions roll back."""
+    from cmq.core import rates
     from cmq.search import folders, names, sought, understanding
     from cmq.web import closing, page_cache
 
@@ -99,6 +100,7 @@ def _fresh_memories(settings: object, tmp_path_factory: pytest.TempPathFactory) 
     understanding.known = understanding._Known()
     sought.held = sought._Held()
     settings.RATES_FILE = tmp_path_factory.getbasetemp() / "debits" / f"{uuid.uuid4().hex}.sqlite3"
+    rates.held = rates._Held()
     page_cache.shelf = page_cache._Shelf()
     # Nothing closes the site but where a test says so: the look, once in two seconds, is in no page's count of queries.
     closing.known = closing._Known()

@@ -2,6 +2,9 @@
 
 The counts are worth a minute and are no data: on PostgreSQL an unlogged table holds them, for all machines; on SQLite,
 whose one writer a night's load may keep for minutes, a file beside the database, for all processes of the machine.
+
+Large limits need no exact count: a process may keep some calls to itself (`step`) before it tells the others, so that
+most pages cost no question. What all allow together is then over the limit by at most `step` for each process.
 """
 
 import sqlite3
@@ -11,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 _COUNT = """
-    INSERT INTO core_rates (key, since, number) VALUES ({0}, {0}, 1)
+    INSERT INTO core_rates (key, since, number) VALUES ({0}, {0}, {0})
     ON CONFLICT (key) DO UPDATE SET
-        number = CASE WHEN core_rates.since = excluded.since THEN core_rates.number + 1 ELSE 1 END,
+        number = excluded.number + CASE WHEN core_rates.since = excluded.since THEN core_rates.number ELSE 0 END,
         since = excluded.since
     RETURNING number
 """
@@ -24,7 +27,11 @@ _FORGET = "DELETE FROM core_rates WHERE since < {0}"
 TABLE = "CREATE {} TABLE IF NOT EXISTS core_rates (key text PRIMARY KEY, since bigint NOT NULL, number bigint NOT NULL)"
 # Who cannot be counted at once is let through: a limit is there to share the site, not to close it.
 _PATIENCE = 0.2  # seconds
+# A database that did not answer is left alone for a while: pages that need none of it are not kept waiting.
+_LEAVE_ALONE_FOR = 5.0  # seconds
+_MOST_HELD = 50_000
 _local = threading.local()
+clock = time.time
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,52 @@ class Rate:
         return self.number > self.limit
 
 
-def hit(key: str, *, limit: int, seconds: int = 60, at: float | None = None) -> Rate:
-    """Count one more under a key, in windows of some seconds."""
-    now = int(time.time() if at is None else at)
+def hit(key: str, *, limit: int, seconds: int = 60, step: int = 1, at: float | None = None) -> Rate:
+    """Count one more under a key, in windows of some seconds.
+
+    Args:
+        step: how many this process may count before it tells the others; 1 tells each at once.
+    """
+    now = int(clock() if at is None else at)
     since = now - now % seconds
-    return Rate(_count(key, since), limit, since + seconds - now)
+    number = held.hit(key, since, step) if step > 1 else _count(key, since, 1)
+    return Rate(number, limit, since + seconds - now)
+
+
+@dataclass
+class _Own:
+    """What a process knows of a key: the count of all when it last told its own, and what it has not told yet."""
+
+    since: int
+    known: int = 0
+    untold: int = 0
+
+
+class _Held:
+    """What this process has not told the others yet."""
+
+    def __init__(self) -> None:
+        self.own: dict[str, _Own] = {}
+        self.lock = threading.Lock()
+        self.silent_until = float("-inf")
+
+    def hit(self, key: str, since: int, step: int) -> int:
+        with self.lock:
+            if len(self.own) >= _MOST_HELD:
+                self.own.clear()
+            own = self.own.get(key)
+            if own is None or own.since != since:
+                own = self.own[key] = _Own(since)
+            own.untold += 1
+            if own.untold < step:
+                return own.known + own.untold
+            told, own.untold = own.untold, 0
+        # Outside the lock: who waits for the database holds nobody else.
+        own.known = max(own.known + told, _count(key, since, told))
+        return own.known + own.untold
+
+
+held = _Held()
 
 
 def forget(*, at: float | None = None) -> None:
@@ -63,14 +111,21 @@ def forget(*, at: float | None = None) -> None:
         _file().execute(_FORGET.format("?"), [before])
 
 
-def _count(key: str, since: int) -> int:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(_COUNT.format("%s"), [key, since])
-            return int(cursor.fetchone()[0])
+def _count(key: str, since: int, number: int) -> int:
+    """The count of all with these; 0 when it cannot be told."""
+    if connection.vendor != "postgresql":
+        try:
+            return int(_file().execute(_COUNT.format("?"), [key, since, number]).fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0
+    if time.monotonic() < held.silent_until:
+        return 0
     try:
-        return int(_file().execute(_COUNT.format("?"), [key, since]).fetchone()[0])
-    except sqlite3.OperationalError:
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT.format("%s"), [key, since, number])
+            return int(cursor.fetchone()[0])
+    except (OperationalError, InterfaceError):
+        held.silent_until = time.monotonic() + _LEAVE_ALONE_FOR
         return 0
 
 

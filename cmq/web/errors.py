@@ -55,6 +55,9 @@ def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
 
 def too_many(request: HttpRequest, *, retry_after: int) -> HttpResponse:
     """429; `retry_after` in seconds."""
+    if is_api(request):
+        detail = f"Attendez {retry_after} s."
+        return problem(request, problems.TOO_MANY, detail, **{"Retry-After": str(retry_after)})
     response = render(request, "errors/429.html", {"minutes": -(-retry_after // 60)}, status=429)
     response["Retry-After"] = str(retry_after)
     return response

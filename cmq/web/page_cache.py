@@ -47,7 +47,7 @@ def public_page(view: View) -> View:
 
     @functools.wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not _has_session(request):
+        if not has_session(request):
             response = _with_slots(view, request, *args, **kwargs)
             response.content = _fill(response.content, None)
             response.is_public_page = response.status_code == 200  # type: ignore[attr-defined]
@@ -202,12 +202,13 @@ class PageCacheMiddleware:
     def _key(request: HttpRequest) -> _Key | None:
         if request.method not in ("GET", "HEAD") or len(request.META.get("QUERY_STRING", "")) > MAX_QUERY:
             return None
-        if _has_session(request):
+        if has_session(request):
             return None
         return _address(request), "gzip" if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "") else "plain"
 
 
-def _has_session(request: HttpRequest) -> bool:
+def has_session(request: HttpRequest) -> bool:
+    """Whether a request may be somebody's: it bears a session, or messages that wait."""
     cookie = request.META.get("HTTP_COOKIE", "")
     return bool(cookie) and (settings.SESSION_COOKIE_NAME in cookie or "messages" in cookie)
 

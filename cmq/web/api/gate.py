@@ -1,13 +1,10 @@
 """What stands before every call of the API: methods, token, rate, form; and what every answer bears."""
 
 import functools
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -17,12 +14,13 @@ from cmq.core import rates
 from cmq.core.rates import Rate
 from cmq.opendata.actions import find_token
 from cmq.opendata.models import ApiToken
+from cmq.web import callers
 from cmq.web.api import changelog
 from cmq.web.api.problems import METHOD, NO_TOKEN, NOT_ACCEPTABLE, TOO_MANY, ApiError, answer
+from cmq.web.rate_limits import WINDOW, rate_headers
 
 JSON = "application/json"
 METHODS = "GET, HEAD, OPTIONS"
-WINDOW = 60  # seconds
 _EXPOSED = "ETag, Last-Modified, Link, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset"
 _CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": _EXPOSED}
 _PREFLIGHT = {
@@ -104,24 +102,13 @@ def _token_of(claimed: str) -> ApiToken | None:
 def _rate_of(request: HttpRequest, token: ApiToken | None) -> Rate:
     if token is not None:
         return rates.hit(f"api-token:{token.pk}", limit=settings.API_PER_MINUTE_WITH_TOKEN, seconds=WINDOW)
-    try:
-        address = get_adapter().get_client_ip(request)
-    except PermissionDenied:
-        # Behind a socket that tells no address, all who have none share one count.
-        address = ""
-    # A digest: no address of anybody is kept.
-    digest = hashlib.sha256(f"{settings.SECRET_KEY}{address}".encode()).hexdigest()[:32]
-    return rates.hit(f"api:{digest}", limit=settings.API_PER_MINUTE, seconds=WINDOW)
+    return callers.hit(request, "api", limit=settings.API_PER_MINUTE, seconds=WINDOW)
 
 
 def _with_headers(request: HttpRequest, response: HttpResponse, **kwargs: Any) -> HttpResponse:
     rate: Rate | None = getattr(request, "api_rate", None)
-    for name, value in {**_CORS, **_CROSS}.items():
+    for name, value in {**_CORS, **_CROSS, **(rate_headers(rate) if rate else {})}.items():
         response.headers[name] = value
-    if rate is not None:
-        # draft-ietf-httpapi-ratelimit-headers: a policy, and what is left of it.
-        response.headers["RateLimit-Policy"] = f'"minute";q={rate.limit};w={WINDOW}'
-        response.headers["RateLimit"] = f'"minute";r={rate.left};t={rate.reset}'
     patch_vary_headers(response, ["Accept", "Authorization"])
     if "slug" in kwargs:
         changelog.say_leaving(response, kwargs["slug"])

@@ -1,15 +1,13 @@
 """What stands before a form that anyone may send without an account: robots, haste, insistence."""
 
-import hashlib
 import time
 
-from allauth.account.adapter import get_adapter
 from django import forms
-from django.conf import settings
 from django.core import signing
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+
+from cmq.web import callers
 
 HOUR = 3600
 # Nobody reads a form and fills it faster.
@@ -53,10 +51,5 @@ def stamp() -> str:
 
 
 def is_over_limit(request: HttpRequest, what: str, *, per_hour: int) -> bool:
-    """Count this sending. The address is kept as a digest, for an hour."""
-    address = get_adapter().get_client_ip(request)
-    digest = hashlib.sha256(f"{settings.SECRET_KEY}{address}".encode()).hexdigest()[:32]
-    key = f"{what}:{digest}"
-    if cache.add(key, 1, HOUR):
-        return False
-    return int(cache.incr(key)) > per_hour
+    """Count this sending. The address is kept as a digest, for a day at most."""
+    return callers.hit(request, what, limit=per_hour, seconds=HOUR).is_over
