@@ -3,10 +3,8 @@
 import datetime as dt
 
 from allauth.account.models import EmailAddress
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -87,13 +85,6 @@ def accept_terms(person: User, *, version: str, at: dt.datetime | None = None) -
         record(
             person, "accounts.accept_terms", "Conditions d’utilisation acceptées.", diff={"version": [before, version]}
         )
-
-
-def forget_sessions(*, at: dt.datetime) -> int:
-    """Erase the sessions that are over, with the address and device they were opened from; how many there were."""
-    Session.objects.filter(expire_date__lte=at).delete()
-    gone, _ = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
-    return int(gone)
 
 
 def rename(person: User, *, name: str) -> None:

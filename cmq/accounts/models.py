@@ -47,6 +47,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField("inscrit le", default=timezone.now)
     terms_version = models.CharField("version des conditions acceptées", max_length=10, blank=True)
     terms_accepted_at = models.DateTimeField("conditions acceptées le", null=True, blank=True)
+    # Nobody has logged in for long, and was told that the account will be erased.
+    sleep_told_at = models.DateTimeField("prévenu que le compte dort le", null=True, blank=True)
 
     objects = UserManager()
 

@@ -88,7 +88,7 @@ def stop(token: str) -> None:
     """Stop, and erase: nothing is kept of the address. Stopping what is stopped already is no error."""
     saved = find(token)
     if saved is not None:
-        _erase(saved)
+        erase(saved)
 
 
 @transaction.atomic
@@ -97,7 +97,7 @@ def erase_all(token: str) -> int:
     saved = _locked(token)
     theirs = list(SavedSearch.objects.filter(email=saved.email))
     for each in theirs:
-        _erase(each)
+        erase(each)
     return len(theirs)
 
 
@@ -178,16 +178,8 @@ def _send_one(number: int, *, at: dt.datetime) -> bool | None:
     return _write(saved, "mail/alert_news", event=f"news-{at:%Y-%m-%dT%H:%M}", news=news)
 
 
-@transaction.atomic
-def forget(*, at: dt.datetime) -> int:
-    """Erase what was asked and never confirmed; how many."""
-    old = list(SavedSearch.objects.filter(confirmed_at=None, asked_at__lte=at - rules.CONFIRMED_WITHIN))
-    for saved in old:
-        _erase(saved)
-    return len(old)
-
-
-def _erase(saved: SavedSearch) -> None:
+def erase(saved: SavedSearch) -> None:
+    """Delete one, with its letters."""
     OutgoingMail.objects.filter(key__startswith=f"alert:{saved.pk}:").delete()
     saved.delete()
 

@@ -9,7 +9,6 @@ from collections import Counter
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from cmq.search import rules
@@ -81,10 +80,3 @@ def _write(words: str, times: int, without: int, on: dt.date) -> None:
 def digest_of(words: str) -> str:
     """What counts rare words without naming them: keyed, so that a copy of the table tells nothing."""
     return hmac.new(settings.SECRET_KEY.encode(), words.encode(), hashlib.sha256).hexdigest()
-
-
-def erase(*, on: dt.date) -> int:
-    """Forget what was not asked for a year, and what stayed rare for a month; returns how many questions."""
-    old = Q(last_day__lt=on - dt.timedelta(days=rules.KEPT_DAYS))
-    rare = Q(words="", last_day__lt=on - dt.timedelta(days=rules.RARE_DAYS))
-    return SoughtWords.objects.filter(old | rare).delete()[0]

@@ -87,3 +87,20 @@ class ServiceNotice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class RetentionRun(models.Model):
+    """One night ended so much of one line of the table of what is kept of people (`core.retention`)."""
+
+    line = models.CharField("ligne", max_length=60)
+    ran_at = models.DateTimeField("passé le")
+    number = models.PositiveIntegerField("nombre")
+
+    class Meta:
+        verbose_name = "passage de la conservation"
+        verbose_name_plural = "passages de la conservation"
+        ordering = ("-ran_at", "-pk")
+        indexes = (models.Index(fields=["line", "ran_at"], name="retention_run_by_line"),)
+
+    def __str__(self) -> str:
+        return f"{self.line}, {self.ran_at:%d/%m/%Y} : {self.number}"

@@ -38,7 +38,6 @@ def enqueue_due(at: dt.datetime) -> list[str]:
         if _take(each.name, due, at) or _take_up_again(each.name, due, at):
             run.enqueue(each.name, due.isoformat())
             taken.append(each.name)
-    TaskRun.objects.filter(due_at__lt=at - KEPT).delete()
     return taken
 
 

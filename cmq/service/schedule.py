@@ -40,9 +40,8 @@ _HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 ALWAYS = (
     Periodic("courrier", "Envoyer les courriers qui attendent", "*/5 * * * *", ("courrier",), _HOUR),
-    Periodic(
-        "rappels", "Écrire les rappels du jour, effacer ce qui a fait son temps", "15 5 * * *", ("rappels",), _DAY
-    ),
+    Periodic("rappels", "Écrire les rappels du jour", "15 5 * * *", ("rappels",), _DAY),
+    Periodic("conservation", "Effacer ce qui a fait son temps", "30 4 * * *", ("conservation",), _DAY),
     Periodic("alertes", "Écrire aux abonnés des alertes", "30 6 * * *", ("alertes",), _DAY),
     Periodic("liens", "Essayer les liens des articles", "45 3 * * *", ("liens",), 2 * _DAY),
 )

@@ -12,7 +12,6 @@ from django.utils.crypto import get_random_string
 from django_tasks import task_backends
 from django_tasks_db.backend import DatabaseBackend
 from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
 
 from cmq.core import mail
 from cmq.service import running
@@ -60,8 +59,6 @@ class SiteWorker:
             now = timezone.now()
             running.enqueue_due(now)
             tell_overdue(now)
-            # Also what a killed worker left « running »: the outbox and the schedule have taken it up since.
-            DBTaskResult.objects.filter(enqueued_at__lt=now - RESULTS_KEPT).delete()
             self._looked_at = time.monotonic()
         self._queue.run()
 

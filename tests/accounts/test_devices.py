@@ -10,10 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cmq.accounts.actions import forget_sessions, open_account
+from cmq.accounts.actions import open_account
 from cmq.accounts.models import User
 from cmq.web.espace.devices import device_of
 from tests.accounts.factors import code_of
+from tests.sweeping import swept
 
 PASSWORD, NEW = "mot de passe de test", "un autre mot de passe long"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -83,7 +84,8 @@ def test_a_closed_account_is_out_at_once(person: User) -> None:
 def test_what_a_session_leaves_is_erased_when_it_is_over(person: User) -> None:
     gone, here = log_in(person), log_in(person)
     Session.objects.filter(session_key=gone.session.session_key).update(expire_date=timezone.now())
-    assert forget_sessions(at=timezone.now()) == 1
+    assert swept("accounts.sessions", at=timezone.now()) == 1
+    assert swept("accounts.session_keys", at=timezone.now()) == 1
     assert [each.session_key for each in UserSession.objects.all()] == [here.session.session_key]
     assert not Session.objects.filter(session_key=gone.cookies["sessionid"].value).exists()
     assert is_in(here)

@@ -25,6 +25,7 @@ from cmq.core.mail import send_waiting
 from cmq.core.models import Change, OutgoingMail
 from tests import hiring
 from tests.search import things
+from tests.sweeping import swept
 
 DAY = dt.timedelta(days=1)
 EMAIL = "camille@exemple.fr"
@@ -174,8 +175,8 @@ def test_what_was_never_confirmed_goes_after_thirty_days() -> None:
     confirmed("q=autre", at=now)
     with pytest.raises(Refusal, match="trop ancien"):
         actions.confirm(token, at=now + 31 * DAY)
-    assert actions.forget(at=now + 29 * DAY) == 0
-    assert actions.forget(at=now + 30 * DAY) == 1
+    assert swept("alerts.requests", at=now + 29 * DAY) == 0
+    assert swept("alerts.requests", at=now + 30 * DAY) == 1
     assert SavedSearch.objects.get().query == "q=autre"
     assert not OutgoingMail.objects.filter(text__contains=token).exists()
 

@@ -40,6 +40,7 @@ from cmq.newsletter.models import (
 from cmq.reference.models import Filiere, Region
 from tests.newsrooms import an_editor
 from tests.procedure.test_at_once import at_once
+from tests.sweeping import swept
 from tools.smtp_sink import Sink
 
 from .conftest import Postman
@@ -330,8 +331,8 @@ def test_rows_of_a_sending_are_erased_a_month_after_and_sums_stay(postman: Postm
     issue = agreed()
     sending.run()
     issue.refresh_from_db()
-    assert subscribing.erase(at=issue.finished_at + rules.KEPT)["deliveries"] == 0
-    assert subscribing.erase(at=issue.finished_at + rules.KEPT + DAY)["deliveries"] == 2
+    assert swept("newsletter.deliveries", at=issue.finished_at + rules.KEPT) == 0
+    assert swept("newsletter.deliveries", at=issue.finished_at + rules.KEPT + DAY) == 2
     issue.refresh_from_db()
     assert (issue.sent, Delivery.objects.count()) == (2, 0)
 

@@ -18,6 +18,7 @@ from cmq.newsletter.models import Consent, End, Rhythm, Subscriber, Theme
 from cmq.newsletter.rules import Wishes
 from cmq.reference.models import Filiere, Region
 from tests.procedure.test_at_once import at_once
+from tests.sweeping import swept
 
 from .letter_world import DAY, EVERYTHING, asked, link_in, stop_token_of, subjects, subscribed, token_of
 
@@ -137,19 +138,21 @@ def test_what_each_day_erases() -> None:
     asked("jamais@exemple.fr", at=AT)
     kept = subscribed("oui@exemple.fr", at=AT)
     OutgoingMail.objects.update(created_at=AT)
-    assert subscribing.erase(at=AT + 30 * DAY)["requests"] == 0
-    assert subscribing.erase(at=AT + 31 * DAY) == {"requests": 1, "letters": 2, "deliveries": 0, "proofs": 0}
+    assert swept("newsletter.requests", "newsletter.letters", at=AT + 30 * DAY) == 0
+    assert swept("newsletter.requests", at=AT + 31 * DAY) == 1
+    # Of the one who is gone, the letters went along.
+    assert swept("newsletter.letters", at=AT + 31 * DAY) == 2
     assert list(Subscriber.objects.all()) == [kept] and not OutgoingMail.objects.exists()
     subscribing.stop(Purpose.STOP, stop_token_of(kept), at=AT + 40 * DAY)
-    assert subscribing.erase(at=AT + 1800 * DAY)["proofs"] == 0
-    assert subscribing.erase(at=AT + 40 * DAY + rules.PROOF_KEPT + DAY)["proofs"] == 1
+    assert swept("newsletter.proofs", at=AT + 1800 * DAY) == 0
+    assert swept("newsletter.proofs", at=AT + 40 * DAY + rules.PROOF_KEPT + DAY) == 1
 
 
 @pytest.mark.django_db
 def test_the_daily_command_erases(capsys: pytest.CaptureFixture[str]) -> None:
     asked(at=timezone.now() - 31 * DAY)
-    call_command("rappels")
-    assert "Lettre : demandes effacées 1" in capsys.readouterr().out
+    call_command("conservation")
+    assert "newsletter.requests : 1 (effacé)" in capsys.readouterr().out
     assert not Subscriber.objects.exists()
 
 

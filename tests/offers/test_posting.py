@@ -28,6 +28,7 @@ from cmq.offers.models import (
 )
 from tests import hiring
 from tests.factories import a_campus, a_contributor, a_director, a_keeper
+from tests.sweeping import swept
 
 DAY = dt.timedelta(days=1)
 
@@ -219,11 +220,13 @@ def test_what_nobody_proved_goes_and_what_is_long_closed_too_with_the_address() 
     hiring.asked(at=now, email="jamais@charpentes.exemple.fr")
     kept = hiring.shown(at=now)
     posting.close(key(kept, at=now), at=now)
-    assert upkeep.forget(at=now + 6 * DAY) == 0
-    assert upkeep.forget(at=now + 7 * DAY) == 1
+    assert swept("offers.offers", at=now + 6 * DAY) == 0
+    assert swept("offers.offers", at=now + 7 * DAY) == 1
+    assert swept("offers.employers", at=now + 7 * DAY) == 1
     assert not OutgoingMail.objects.filter(to="jamais@charpentes.exemple.fr").exists()
     assert [each.email for each in Employer.objects.all()] == ["rh@charpentes.exemple.fr"]
-    assert upkeep.forget(at=now + rules.KEPT + DAY) == 1
+    assert swept("offers.offers", at=now + rules.KEPT + DAY) == 1
+    assert swept("offers.employers", at=now + rules.KEPT + DAY) == 1
     assert not Employer.objects.exists() and not OutgoingMail.objects.filter(key__startswith="employer:").exists()
     lines = "".join(Change.objects.values_list("summary", flat=True))
     assert "@" not in lines

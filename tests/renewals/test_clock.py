@@ -313,9 +313,9 @@ def test_the_command_says_what_it_wrote_and_does_not_do_it_twice(
         call_command("rappels", le="2027-03-01")
     said = [line for line in capsys.readouterr().out.splitlines() if line.startswith(("Rappels", "Entretien"))]
     assert said == [
-        "Rappels du 01/03/2027 : fins de label 1, avis 0, expertises 0, étapes 0. Inscriptions effacées : 0.",
+        "Rappels du 01/03/2027 : fins de label 1, avis 0, expertises 0, étapes 0.",
         "Entretien des campus : lettres 2, relais passés 0. Formations mises à jour : 0.",
-        "Rappels du 01/03/2027 : fins de label 0, avis 0, expertises 0, étapes 0. Inscriptions effacées : 0.",
+        "Rappels du 01/03/2027 : fins de label 0, avis 0, expertises 0, étapes 0.",
         "Entretien des campus : lettres 0, relais passés 0. Formations mises à jour : 0.",
     ]
     sent, *upkeep = django_mail.outbox

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +13,7 @@ from cmq.search.asking import Ask
 from cmq.search.models import SoughtWords
 from tests.factories import a_keeper
 from tests.search.things import BERCK, a_job, an_offer, indexed
+from tests.sweeping import swept
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2027, 3, 1)
@@ -101,10 +101,11 @@ def test_what_is_old_or_stayed_rare_is_forgotten() -> None:
     asked("aide-soignant", times=12, days=3)
     asked("soudeur", times=3, days=3)
     last = DAY + dt.timedelta(days=2)
-    assert sought.erase(on=last + dt.timedelta(days=rules.RARE_DAYS)) == 0
-    assert sought.erase(on=last + dt.timedelta(days=rules.RARE_DAYS + 1)) == 1
+    noon = dt.datetime.combine(last, dt.time(12), dt.UTC)
+    assert swept("search.sought", at=noon + dt.timedelta(days=rules.RARE_DAYS)) == 0
+    assert swept("search.sought", at=noon + dt.timedelta(days=rules.RARE_DAYS + 1)) == 1
     assert SoughtWords.objects.get().words == "aide soignant"
-    call_command("rappels", "--le", str(last + dt.timedelta(days=rules.KEPT_DAYS + 1)))
+    assert swept("search.sought", at=noon + dt.timedelta(days=rules.KEPT_DAYS + 1)) == 1
     assert not SoughtWords.objects.exists()
 
 

@@ -16,6 +16,7 @@ from cmq.tours.models import Audience, Booking, Registration, RegistrationState,
 from cmq.tours.review import people_reached
 from cmq.tours.rules import Who
 from tests.factories import a_campus, a_director
+from tests.sweeping import swept
 from tests.tours.tour_world import World
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -175,29 +176,29 @@ def test_personal_data_are_erased_thirty_days_after(world: World) -> None:
     stop = world.stop(seats=5)
     registration = world.seat(stop, seats=3)
     token = registration.token
-    assert following.erase(at=stop.ends_at + rules.KEPT_DAYS * DAY) == 0
-    assert following.erase(at=stop.ends_at + rules.KEPT_DAYS * DAY + HOUR) == 1
+    assert swept("tours.registrations", at=stop.ends_at + rules.KEPT_DAYS * DAY) == 0
+    assert swept("tours.registrations", at=stop.ends_at + rules.KEPT_DAYS * DAY + HOUR) == 1
     registration.refresh_from_db()
     assert (registration.name, registration.email, registration.key) == ("", "", "")
     assert (registration.seats, registration.state) == (3, RegistrationState.CONFIRMED)
     assert not OutgoingMail.objects.exists()
     assert registering.find(token) is None
-    assert following.erase(at=stop.ends_at + 99 * DAY) == 0
+    assert swept("tours.registrations", at=stop.ends_at + 99 * DAY) == 0
 
 
-def test_the_daily_command_reminds_and_erases(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_daily_commands_remind_and_erase(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     world.seat(world.stop(10, seats=5))
     call_command("rappels", "--le", (world.today + 9 * DAY).isoformat())
-    assert "étapes 1. Inscriptions effacées : 0." in capsys.readouterr().out
+    assert "étapes 1." in capsys.readouterr().out
     Stop.objects.update(starts_at=world.at - 41 * DAY, ends_at=world.at - 40 * DAY)
-    call_command("rappels")
-    assert "étapes 0. Inscriptions effacées : 1." in capsys.readouterr().out
+    call_command("conservation")
+    assert "tours.registrations : 1 (rendu anonyme)" in capsys.readouterr().out
 
 
 def test_a_request_that_nobody_confirms_is_forgotten(world: World) -> None:
     world.ask(world.stop(seats=5))
-    assert following.erase(at=world.at + 3 * DAY) == 0
-    assert following.erase(at=world.at + 5 * DAY) == 1
+    assert swept("tours.requests", at=world.at + 3 * DAY) == 0
+    assert swept("tours.requests", at=world.at + 5 * DAY) == 1
     assert not Registration.objects.exists()
     assert not OutgoingMail.objects.exists()
 

@@ -1,4 +1,4 @@
-"""People ask for the letter, confirm, change their choices, leave; every day, what is no longer needed goes.
+"""People ask for the letter, confirm, change their choices, leave. What is no longer needed goes by `personal`.
 
 Whoever asks learns nothing of an address: the answer is the same whatever is known of it, and a letter says the rest.
 """
@@ -11,11 +11,10 @@ from django.utils.crypto import get_random_string
 
 from cmq.core.errors import require
 from cmq.core.feed import action, record
-from cmq.core.models import OutgoingMail
 from cmq.newsletter import consent, links, rules
 from cmq.newsletter.actions import notes
 from cmq.newsletter.links import Purpose
-from cmq.newsletter.models import Consent, Delivery, End, Issue, Subscriber, Theme
+from cmq.newsletter.models import Consent, End, Issue, Subscriber, Theme
 from cmq.newsletter.rules import Wishes
 
 
@@ -136,24 +135,6 @@ def export(subscriber: Subscriber) -> dict[str, object]:
 def themes_of(subscriber: Subscriber) -> list[Theme]:
     """What it is about, in the order of the form."""
     return [theme for theme in Theme if theme.value in subscriber.themes]
-
-
-@action
-def erase(*, at: dt.datetime) -> dict[str, int]:
-    """What the day erases, counted: requests never confirmed, letters of the outbox, deliveries, old proofs."""
-    unconfirmed = Subscriber.objects.filter(confirmed_at=None, asked_at__lt=at - rules.CONFIRMED_WITHIN)
-    gone = list(unconfirmed.values_list("pk", flat=True))
-    for pk in gone:
-        notes.forget(pk)
-    unconfirmed.filter(pk__in=gone).delete()
-    posted = OutgoingMail.objects.filter(key__startswith="newsletter:", created_at__lt=at - rules.KEPT)
-    delivered = Delivery.objects.filter(issue__finished_at__lt=at - rules.KEPT)
-    proofs = Consent.objects.filter(ended_at__lt=at - rules.PROOF_KEPT)
-    counts = {"requests": len(gone)}
-    for name, rows in (("letters", posted), ("deliveries", delivered), ("proofs", proofs)):
-        counts[name] = rows.count()
-        rows.delete()
-    return counts
 
 
 def _keep(subscriber: Subscriber, wishes: Wishes) -> None:

@@ -1,4 +1,4 @@
-"""Every day: employers are asked whether their offers still stand; what is over is closed, then forgotten."""
+"""Every day: employers are asked whether their offers still stand; what is over is closed."""
 
 import datetime as dt
 
@@ -13,7 +13,7 @@ from cmq.offers import rules
 from cmq.offers.actions import letters
 from cmq.offers.actions.posting import close_for
 from cmq.offers.actions.taking_in import BATCH, tell
-from cmq.offers.models import AbuseReason, Closing, Employer, JobOffer, OfferReport, OfferState
+from cmq.offers.models import AbuseReason, Closing, JobOffer, OfferReport, OfferState
 
 
 @action
@@ -52,37 +52,6 @@ def _switch_some_off(*, at: dt.datetime) -> int:
     rows.update(state=OfferState.CLOSED, closed_at=at, closed_because=Closing.EXPIRED)
     tell(some, f"{len(some)} offres expirées.")
     return len(some)
-
-
-def forget(*, at: dt.datetime) -> int:
-    """Erase what was posted from an address that nobody proved, and what has been closed for half a year.
-
-    Returns how many offers went. Employers without any offer left go too, with their address and their letters.
-    """
-    number = 0
-    while gone := _forget_some(at=at):
-        number += gone
-    _forget_employers(at=at)
-    return number
-
-
-@action
-def _forget_some(*, at: dt.datetime) -> int:
-    unproved = Q(state=OfferState.ASKED, published_at__lte=at - rules.PROVED_WITHIN)
-    old = Q(state=OfferState.CLOSED, closed_at__lte=at - rules.KEPT)
-    some = list(JobOffer.objects.filter(unproved | old).order_by("pk").values_list("pk", flat=True)[:BATCH])
-    JobOffer.objects.filter(pk__in=some).delete()
-    return len(some)
-
-
-@action
-def _forget_employers(*, at: dt.datetime) -> None:
-    # A refusal is remembered: it keeps the same address from asking again.
-    idle = Employer.objects.filter(offers=None, refused_at=None)
-    idle = idle.filter(Q(address_proved_at=None) | Q(address_proved_at__lte=at - rules.KEPT))
-    for employer in idle:
-        letters.forget(employer)
-        employer.delete()
 
 
 @action

@@ -1,4 +1,4 @@
-"""After the planning: who came is counted; every day, reminders leave and personal data go."""
+"""After the planning: who came is counted; every day, reminders leave."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from cmq.core.feed import action, record
 from cmq.tours import rules
 from cmq.tours.actions import letters
 from cmq.tours.actions.planning import STALE, locked_stop
-from cmq.tours.models import Attendance, Audience, Registration, RegistrationState, Stop, StopState
+from cmq.tours.models import Attendance, Audience, RegistrationState, Stop, StopState
 
 
 @action
@@ -54,28 +54,4 @@ def remind(*, on: dt.date) -> int:
             registration.stop = stop
             event = f"reminder-{stop.starts:%Y-%m-%d}"
             number += letters.write(registration, template="mail/tour_registration_reminder", event=event)
-    return number
-
-
-@action
-def erase(*, at: dt.datetime) -> int:
-    """Erase who registered for stops that ended `rules.KEPT_DAYS` days ago, and requests never confirmed; how many.
-
-    What is kept of a registration (public, seats, state) is of nobody. Their letters leave the outbox too.
-    """
-    over = Registration.objects.filter(erased_at=None, stop__ends_at__lt=at - dt.timedelta(days=rules.KEPT_DAYS))
-    number = 0
-    for registration in over:
-        letters.forget(registration)
-        registration.name = registration.email = registration.key = ""
-        registration.erased_at = at
-        registration.save(update_fields=["name", "email", "key", "erased_at"])
-        number += 1
-    unanswered = Registration.objects.filter(
-        state=RegistrationState.ASKED, erased_at=None, asked_at__lt=at - 2 * rules.CONFIRMED_WITHIN
-    )
-    for registration in unanswered:
-        letters.forget(registration)
-        registration.delete()
-        number += 1
     return number

@@ -1,5 +1,6 @@
 """What a public site owes its readers: who publishes, what is kept, what is accessible, where everything is."""
 
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from cmq.accounts.actions import terms_day
+from cmq.core import retention
 from cmq.core.models import Source
 from cmq.editorial import body, standing
 from cmq.editorial.models import StandingSubject
@@ -45,7 +47,8 @@ def legal(request: HttpRequest) -> HttpResponse:
 @public
 def privacy(request: HttpRequest) -> HttpResponse:
     """Which personal data are kept, why, how long (RGPD, article 13)."""
-    return render(request, "public/privacy.html", _text(StandingSubject.PRIVACY))
+    treatments = [(name, list(lines)) for name, lines in groupby(retention.table(), key=lambda line: line.treatment)]
+    return render(request, "public/privacy.html", {"treatments": treatments, **_text(StandingSubject.PRIVACY)})
 
 
 @public

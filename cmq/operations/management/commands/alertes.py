@@ -11,11 +11,9 @@ from cmq.alerts import actions
 class Command(BaseCommand):
     """Write what is new; meant to run once a day, after the offers were loaded. Twice, it does no more."""
 
-    help = "Écrit aux abonnés des alertes ce qui est nouveau, et efface les demandes jamais confirmées."
+    help = "Écrit aux abonnés des alertes ce qui est nouveau."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write and count; no address is ever shown."""
-        at = timezone.now()
-        looked, written = actions.send(at=at)
-        erased = actions.forget(at=at)
-        self.stdout.write(f"Alertes : {looked} recherche(s) examinée(s), {written} lettre(s), {erased} effacée(s).")
+        looked, written = actions.send(at=timezone.now())
+        self.stdout.write(f"Alertes : {looked} recherche(s) examinée(s), {written} lettre(s).")

@@ -6,21 +6,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from cmq.accounts.actions import forget_sessions
 from cmq.catalogue.actions import build_courses
-from cmq.core import rates
 from cmq.expertise.actions.assigning import remind as remind_experts
 from cmq.instruction.actions import remind as remind_bodies
-from cmq.newsletter.actions.subscribing import erase as erase_subscriptions
-from cmq.offers.actions.upkeep import forget as forget_offers
 from cmq.offers.actions.upkeep import remind as remind_employers
 from cmq.offers.actions.upkeep import switch_off
 from cmq.opendata import snapshots
 from cmq.opendata.actions import remind_of_ends as remind_of_tokens
 from cmq.renewals.actions import remind as remind_of_ends
-from cmq.search.sought import erase as forget_searches
 from cmq.statistics.actions import refresh as refresh_statistics
-from cmq.tours.actions.following import erase as erase_registrations
 from cmq.tours.actions.following import remind as remind_of_stops
 from cmq.upkeep.actions import finish_hand_overs
 from cmq.upkeep.actions import remind as remind_of_upkeep
@@ -29,7 +23,7 @@ from cmq.upkeep.actions import remind as remind_of_upkeep
 class Command(BaseCommand):
     """Write what the day asks for; meant to run once a day. Twice, or after a month without, it does no more."""
 
-    help = "Écrit les rappels du jour et efface les inscriptions anciennes. À lancer chaque jour."
+    help = "Écrit les rappels du jour. À lancer chaque jour."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The day can be another one, to see what it would have written."""
@@ -39,30 +33,22 @@ class Command(BaseCommand):
         """Write and count."""
         on = _day(options["le"]) if options["le"] else timezone.localdate()
         ends, opinions, expertises = remind_of_ends(on=on), remind_bodies(on=on), remind_experts(on=on)
-        stops, erased = remind_of_stops(on=on), erase_registrations(at=timezone.now())
+        stops = remind_of_stops(on=on)
         handed, upkeep = finish_hand_overs(on=on), remind_of_upkeep(on=on)
         self.stdout.write(
             f"Rappels du {on:%d/%m/%Y} : fins de label {ends}, avis {opinions}, expertises {expertises}, "
-            f"étapes {stops}. Inscriptions effacées : {erased}."
-        )
-        gone = erase_subscriptions(at=timezone.now())
-        self.stdout.write(
-            f"Lettre : demandes effacées {gone['requests']}, courriers {gone['letters']}, "
-            f"envois {gone['deliveries']}, preuves {gone['proofs']}."
+            f"étapes {stops}."
         )
         # A training begins or ends with the day, and no line of the feed says so.
         courses = build_courses()
         self.stdout.write(
             f"Entretien des campus : lettres {upkeep}, relais passés {handed}. Formations mises à jour : {courses}."
         )
-        self.stdout.write(f"Recherches oubliées : {forget_searches(on=on)}.")
-        self.stdout.write(f"Connexions finies, effacées : {forget_sessions(at=timezone.now())}.")
         offers = remind_employers(on=on)
-        closed, forgotten = switch_off(at=timezone.now()), forget_offers(at=timezone.now())
+        closed = switch_off(at=timezone.now())
         self.stdout.write(f"Jetons de l’API : lettres {remind_of_tokens(at=timezone.now())}.")
-        rates.forget()
         self.stdout.write(f"Instantanés des données ouvertes : {snapshots.take(on=timezone.localdate())}.")
-        self.stdout.write(f"Offres : lettres {offers}, fermées {closed}, effacées {forgotten}.")
+        self.stdout.write(f"Offres : lettres {offers}, fermées {closed}.")
         # Offers have expired, trainings have begun: the balance of needs and supply is of this day.
         self.stdout.write(f"Bilan besoins–offre : {refresh_statistics()} cases.")
 

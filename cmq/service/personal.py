@@ -1,0 +1,50 @@
+"""What runs by itself: its reports may cite what went wrong."""
+
+from django_tasks_db.models import DBTaskResult
+
+from cmq.core.personal import TRACES_KEPT
+from cmq.core.retention import Basis, Then, keep, nobody
+from cmq.service import running, working
+from cmq.service.models import RetentionRun, TaskRun
+
+keep(
+    "service.runs",
+    treatment="Sécurité du site",
+    what="Comptes rendus des tâches du site, et leurs erreurs",
+    who="Personnes qu’un message d’erreur citerait",
+    purpose="Savoir ce qui a été fait, réparer",
+    basis=Basis.PUBLIC_TASK,
+    readers="Gardiens et équipe technique",
+    until="60 jours",
+    then=Then.DELETED,
+    holds=("service.taskrun",),
+    due=lambda at: TaskRun.objects.filter(due_at__lt=at - running.KEPT),
+)
+keep(
+    "service.queue",
+    treatment="Sécurité du site",
+    what="File des tâches : numéros de ce qui est à faire, et erreurs",
+    who="Personnes qu’un message d’erreur citerait",
+    purpose="Faire ce qui ne peut pas attendre un lecteur",
+    basis=Basis.PUBLIC_TASK,
+    readers="Équipe technique",
+    until="14 jours",
+    then=Then.DELETED,
+    holds=("django_tasks_database.dbtaskresult",),
+    # Also what a killed worker left « running »: the outbox and the schedule have taken it up since.
+    due=lambda at: DBTaskResult.objects.filter(enqueued_at__lt=at - working.RESULTS_KEPT),
+)
+keep(
+    "service.retention",
+    treatment="Sécurité du site",
+    what="Comptes rendus de la conservation : combien, quand",
+    who="Aucune personne n’y est nommée",
+    purpose="Montrer que les durées de cette table sont tenues (RGPD, article 5-2)",
+    basis=Basis.LEGAL,
+    readers="Gardiens et équipe technique",
+    until="Un an",
+    then=Then.DELETED,
+    holds=("service.retentionrun",),
+    due=lambda at: RetentionRun.objects.filter(ran_at__lt=at - TRACES_KEPT),
+)
+nobody("avis de service publiés", "service.servicenotice")
