@@ -7,9 +7,10 @@ PORT ?= 8000
 WORKERS ?= 2
 # Threads of each worker, by measurement: fewer leave nobody to wait for the database, more only fight for the interpreter.
 THREADS ?= 4
+SBOM ?= sbom.cdx.json
 export CMQ_SITE_URL ?= http://127.0.0.1:$(PORT)
 
-.PHONY: run serve setup test test-sqlite test-postgres test-browser lint bench lock clean
+.PHONY: run serve setup test test-sqlite test-postgres test-browser lint bench sbom audit lock clean
 
 run: setup serve ## set everything up and serve on 127.0.0.1:$(PORT)
 
@@ -33,8 +34,14 @@ test-sqlite test-postgres test-browser: $(VENV)/dev.stamp
 bench: $(VENV)/dev.stamp ## measure, as ratios in one run
 	@$(BIN)/python -m bench
 
+sbom: $(VENV)/dev.stamp ## write what the product is made of (CycloneDX) into $(SBOM); fail on a licence that it may not carry
+	@$(BIN)/python tools/sbom.py $(SBOM)
+
+audit: $(VENV)/dev.stamp ## ask whether a pinned library has a known vulnerability (needs a network)
+	@$(BIN)/python tools/audit.py
+
 lock: ## pin and hash the requirements again (needs uv)
-	@for file in run dev; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	@for file in run machines dev load; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-annotate --no-header --no-emit-index-url requirements/$$file.in -o requirements/$$file.txt; done
 
 clean: ## forget the environment and the local data
