@@ -1,0 +1,79 @@
+"""What `docs/trust/` says is held by tests: each one exists, no requirement is left out, no reason is missing."""
+
+import ast
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TRUST = ROOT / "docs" / "trust"
+VERDICTS = ("oui", "sans objet", "exploitant", "non")
+DOCUMENTS = sorted(TRUST.glob("*.md"))
+
+
+@cache
+def functions_of(path: Path) -> frozenset[str]:
+    """The names of the tests of a file."""
+    return frozenset(node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef))
+
+
+def rows_of(document: str, columns: int) -> list[list[str]]:
+    """The cells of each line of its tables of that many columns, but for heads."""
+    lines = [line for line in (TRUST / document).read_text().splitlines() if line.startswith("| ")]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [row for row in rows if len(row) == columns and row[0] not in ("exigence", "verdict", "menace")]
+
+
+def named_tests(text: str) -> list[str]:
+    return re.findall(r"`tests/([^`]+)`", text)
+
+
+def links_in(text: str) -> list[str]:
+    return re.findall(r"\]\(([^)#]+)\)", text)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_test_and_document_that_is_named_exists(document: Path) -> None:
+    text = document.read_text()
+    for name in re.findall(r"`(tests/[^`]+)`", text):
+        file, _, function = name.partition("::")
+        assert (ROOT / file).exists(), name
+        assert not function or function in functions_of(ROOT / file), name
+    assert not [link for link in links_in(text) if "://" not in link and not (TRUST / link).exists()]
+    assert not [name for name in re.findall(r"`(cmq/[\w/.]+)`", text) if not (ROOT / name).exists()]
+
+
+def test_every_threat_has_a_test() -> None:
+    rows = rows_of("threat-model.md", 3)
+    threats = [row for row in rows if re.match(r"(\*\*)?[STRIDE](\*\*)? – ", row[0])]
+    assert {row[0].strip("*")[0] for row in threats} == set("STRIDE")
+    assert not [row[0] for row in threats if len(named_tests(row[2])) != 1 or not row[1]]
+
+
+def test_every_requirement_of_level_1_and_2_is_there_once() -> None:
+    _, first, second = re.split(r"^niveau \d$", (TRUST / "asvs-ids.txt").read_text(), flags=re.M)
+    known = [(f"V{each}", level) for level, ids in (("1", first), ("2", second)) for each in ids.split()]
+    assert Counter((row[0], row[1]) for row in rows_of("asvs.md", 5)) == Counter(known)
+    assert len(first.split()) == 70 and len(known) == 253
+
+
+def test_every_requirement_has_its_proof_or_its_reason() -> None:
+    for number, _, subject, verdict, proof in rows_of("asvs.md", 5):
+        assert verdict in VERDICTS, number
+        assert subject and len(subject.split()) <= 14, number
+        reason = re.sub(r"`tests/[^`]+`,?", "", proof).strip()
+        if verdict == "oui":
+            assert named_tests(proof) or links_in(proof), number
+        else:
+            assert len(reason) > 10, number
+        # Where it is for whoever runs the site, the guide or the settings say so.
+        assert verdict != "exploitant" or reason, number
+
+
+def test_the_head_counts_the_verdicts() -> None:
+    counted = Counter((row[3], row[1]) for row in rows_of("asvs.md", 5))
+    told = {row[0]: (row[1], row[2]) for row in rows_of("asvs.md", 4)}
+    assert told == {each: (str(counted[each, "1"]), str(counted[each, "2"])) for each in VERDICTS}
