@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "cmq.web.espace.helping.HelpMiddleware",
     "cmq.web.espace.gates.GatesMiddleware",
+    "cmq.web.errors.FilesMiddleware",
 ]
 
 ROOT_URLCONF = "cmq.urls"
@@ -332,7 +333,7 @@ USE_THOUSAND_SEPARATOR = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [VAR_DIR / "assets"]
-STORAGES = {
+STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -344,6 +345,19 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = DEBUG
 DSFR_USE_INTEGRITY_CHECKSUMS = False
 MEDIA_ROOT = VAR_DIR / "media"
+# Files in an object store (S3) instead of that folder: every node reads the same, none keeps any.
+if _bucket := env.str("CMQ_S3_BUCKET", ""):
+    STORAGES["default"] = {
+        "BACKEND": "cmq.core.object_store.ObjectStorage",
+        "OPTIONS": {
+            "bucket": _bucket,
+            "endpoint": env.str("CMQ_S3_ENDPOINT"),
+            "region": env.str("CMQ_S3_REGION", "us-east-1"),
+            "key_id": env.str("CMQ_S3_KEY_ID"),
+            "secret": env.str("CMQ_S3_SECRET"),
+            "seconds": env.float("CMQ_S3_SECONDS", 10.0),
+        },
+    }
 # The search index: this machine's own copy, made from the database and made again at any time.
 SEARCH_DIR = VAR_DIR / "recherche"
 # Whether the web server keeps it up to date; no where `cmq recherche suivre` runs under a supervisor.

@@ -32,9 +32,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """An image file (PNG or JPEG) with what it shows, in words, and who made it."""
+    """An image (PNG or JPEG by its name) with what it shows, in words, and who made it."""
 
-    path: Path
+    name: str
+    content: bytes
     alternative: str
     credit: str = ""
 
@@ -122,13 +123,18 @@ def _said(part: Part, name: str, folder: Path) -> dict[str, Any]:
         ],
         "pictures": [
             {
-                "name": Path(shutil.copy(each.path, folder / f"{name}-{number}{each.path.suffix.lower()}")).name,
+                "name": _laid_out(each, folder / f"{name}-{number}{Path(each.name).suffix.lower()}"),
                 "alternative": shown(each.alternative),
                 "credit": shown(each.credit),
             }
             for number, each in enumerate(part.pictures)
         ],
     }
+
+
+def _laid_out(picture: Picture, path: Path) -> str:
+    path.write_bytes(picture.content)
+    return path.name
 
 
 def _has_glyph(sign: str) -> bool:

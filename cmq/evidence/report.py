@@ -88,4 +88,5 @@ def _pictures(listed: Sequence[dict[str, str]]) -> Iterator[Picture]:
     """Those whose file is still there: a picture taken down since must not stop the report."""
     for each in listed:
         if is_kept(each) and Path(each["file"]).suffix.lower() in (".png", ".jpg", ".jpeg"):
-            yield Picture(Path(default_storage.path(each["file"])), each["alternative"], each["credit"])
+            with default_storage.open(each["file"]) as content:
+                yield Picture(each["file"], content.read(), each["alternative"], each["credit"])

@@ -1,8 +1,11 @@
 """Pages for what went wrong, in French and with the right status; for a program, a problem document instead."""
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from cmq.core.object_store import FilesUnavailable
 from cmq.web.api import problems
 from cmq.web.api.problems import is_api, problem
 
@@ -68,3 +71,22 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_api(request):
         return problem(request, problems.BROKEN, "Une erreur du site a empêché de répondre. Réessayez plus tard.")
     return render(request, "errors/500.html", status=500)
+
+
+class FilesMiddleware:
+    """503 for a page that wants a file of a store that does not answer; a form that sends one says so itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The page."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Django asks this of what a view raised."""
+        if not isinstance(exception, FilesUnavailable):
+            return None
+        response = render(request, "errors/files.html", {"reason": str(exception)}, status=503)
+        response["Retry-After"] = "120"
+        return response

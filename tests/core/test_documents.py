@@ -4,7 +4,6 @@ import base64
 import datetime as dt
 import io
 import re
-from pathlib import Path
 
 from pypdf import PdfReader
 
@@ -51,13 +50,11 @@ def test_an_empty_document_is_still_one() -> None:
     assert documents.pdf(Document("Rien", "", []), at=NOW).startswith(b"%PDF")
 
 
-def test_tables_and_pictures_are_tagged_and_said_in_words(tmp_path: Path) -> None:
-    image = tmp_path / "dessin.PNG"
-    image.write_bytes(base64.b64decode(PIXEL))
+def test_tables_and_pictures_are_tagged_and_said_in_words() -> None:
     part = Part(
         "Chiffres",
         tables=[Table(f"Par an {TRAPS}", ["Année", "Valeur"], [["2024", "12"], ["2025", TRAPS]])],
-        pictures=[Picture(image, "Un point noir", "Photo : personne")],
+        pictures=[Picture("illustrations/dessin.PNG", base64.b64decode(PIXEL), "Un point noir", "Photo : personne")],
     )
     whole = Document("Bilan", "", [part])
     assert "Année | Valeur\n2024 | 12" in documents.text(whole) and "[Un point noir]" in documents.text(whole)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import checks
+from django.core.files.storage import storages
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -16,6 +17,7 @@ from cmq.campuses.models import Campus
 from cmq.core import journal
 from cmq.core.errors import Refusal
 from cmq.core.models import OutgoingMail
+from cmq.core.object_store import ObjectStorage
 from cmq.operations import demonstration
 from cmq.organisations.models import OrganisationMembership, OrganisationRole
 from cmq.proof import keys
@@ -37,7 +39,7 @@ class Command(BaseCommand):
         """Print one line per finding."""
         findings = [*_database(), *_deployment()]
         if not any(finding.startswith("Base") for finding in findings):
-            findings += [*_data(), *_mail(), *_tasks(), *_production()]
+            findings += [*_data(), *_files(), *_mail(), *_tasks(), *_production()]
         for finding in findings:
             self.stdout.write(f"✗ {finding}")
         if findings:
@@ -82,6 +84,19 @@ def _data() -> Iterator[str]:
         yield f"Index de recherche en retard de {behind} lignes. Lancez « cmq recherche rattraper »."
     if not Path(settings.STATIC_ROOT).exists():
         yield "Fichiers statiques absents. Lancez « cmq setup »."
+
+
+def _files() -> Iterator[str]:
+    where = storages["default"]
+    if isinstance(where, ObjectStorage):
+        try:
+            where.prove()
+        except (Refusal, ValueError, LookupError) as error:
+            why = str(error.__cause__ or error).partition("\n")[0]
+            yield (
+                f"Dépôt des fichiers ({where.endpoint}, {where.bucket}) : ni écrit ni relu ({why}). "
+                "Vérifiez CMQ_S3_ENDPOINT, CMQ_S3_REGION, les clés et le nom du dépôt."
+            )
 
 
 def _mail() -> Iterator[str]:
