@@ -81,7 +81,14 @@ def on_measure(who: frozenset[Role], *, reads: frozenset[Role] | None = None) ->
 
 DOORS = {
     **dict.fromkeys(
-        ("registre_sources", "registre_source", "registre_job_notes", "registre_sought", "registre_tasks"),
+        (
+            "registre_sources",
+            "registre_source",
+            "registre_job_notes",
+            "registre_sought",
+            "registre_tasks",
+            "registre_refusals",
+        ),
         Door(KEEPERS, NOBODY, 403),
     ),
     "registre_job_note": Door(KEEPERS, KEEPERS, 403),

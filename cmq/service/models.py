@@ -104,3 +104,24 @@ class RetentionRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}, {self.ran_at:%d/%m/%Y} : {self.number}"
+
+
+class BrowserRefusal(models.Model):
+    """How often, in a day, browsers refused something of a kind on our pages (`service.refusals`)."""
+
+    day = models.DateField("jour")
+    directive = models.CharField("règle", max_length=40)
+    blocked = models.CharField("ce qui est refusé", max_length=130, blank=True)
+    page = models.CharField("forme de l’adresse", max_length=200, blank=True)
+    number = models.PositiveIntegerField("nombre", default=1)
+
+    class Meta:
+        verbose_name = "refus des navigateurs"
+        verbose_name_plural = "refus des navigateurs"
+        ordering = ("-day", "-number", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=["day", "directive", "blocked", "page"], name="browser_refusal_once_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.directive}, {self.day:%d/%m/%Y}"

@@ -1,11 +1,12 @@
 """What runs by itself: its reports may cite what went wrong."""
 
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from cmq.core.personal import TRACES_KEPT
 from cmq.core.retention import Basis, Then, keep, nobody
-from cmq.service import running, working
-from cmq.service.models import RetentionRun, TaskRun
+from cmq.service import refusals, running, working
+from cmq.service.models import BrowserRefusal, RetentionRun, TaskRun
 
 keep(
     "service.runs",
@@ -46,5 +47,18 @@ keep(
     then=Then.DELETED,
     holds=("service.retentionrun",),
     due=lambda at: RetentionRun.objects.filter(ran_at__lt=at - TRACES_KEPT),
+)
+keep(
+    "service.refusals",
+    treatment="Sécurité du site",
+    what="Ce que les navigateurs ont refusé sur nos pages : règle, origine, forme de l’adresse, nombre par jour",
+    who="Aucune personne n’y est nommée",
+    purpose="Voir une attaque ou un défaut",
+    basis=Basis.INTEREST,
+    readers="Gardiens et équipe technique",
+    until="30 jours",
+    then=Then.DELETED,
+    holds=("service.browserrefusal",),
+    due=lambda at: BrowserRefusal.objects.filter(day__lt=timezone.localdate(at) - refusals.KEPT),
 )
 nobody("avis de service publiés", "service.servicenotice")

@@ -111,6 +111,7 @@ def test_the_address_is_what_the_declared_proxies_say(proxies: int, told: str, a
         ("post", "/compte/mot-de-passe/oublie/", "login"),
         ("post", "/espace/invitation/abc/", "login"),
         ("post", "/technique/login/", "login"),
+        ("post", "/rapports-csp/", "reports"),
         ("post", "/lettre/", "forms"),
         ("delete", "/lettre/", "forms"),
     ],

@@ -5,12 +5,14 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from cmq.service import actions, running, standing
-from cmq.service.models import Closing, ServiceNotice, TaskRun
+from cmq.service.models import BrowserRefusal, Closing, ServiceNotice, TaskRun
+from cmq.service.refusals import KEPT
 from cmq.service.schedule import periodic
 from cmq.web.espace.access import ACT, READ, READ_AND_ACT, done, keeper_of, logged_in, page, posted, press, submit
 from cmq.web.espace.service.forms import NoticeForm
 
 RUNS = 30
+MOST_REFUSALS = 200
 
 
 @logged_in(*READ)
@@ -36,6 +38,14 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "runs": TaskRun.objects.all()[:RUNS],
     }
     return page(request, "espace/service/tasks.html", context)
+
+
+@logged_in(*READ)
+def browser_refusals(request: HttpRequest) -> HttpResponse:
+    """What browsers refused on our pages in the last days, the newest and most frequent first."""
+    keeper_of(request)
+    context = {"refusals": BrowserRefusal.objects.all()[:MOST_REFUSALS], "days": KEPT.days}
+    return page(request, "espace/service/refusals.html", context)
 
 
 @logged_in(*READ_AND_ACT)

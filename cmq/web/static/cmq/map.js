@@ -25,9 +25,12 @@
     ["Saint-Pierre-et-Miquelon", 46.7, -56.5, 47.2, -56],
   ];
 
+  // What lets this script run lets the one that it fetches run, where a page says so by number.
+  const nonce = document.currentScript.nonce;
+
   function load(tag, attributes) {
     return new Promise((done, failed) => {
-      const element = Object.assign(document.createElement(tag), attributes);
+      const element = Object.assign(document.createElement(tag), attributes, { nonce });
       element.onload = done;
       element.onerror = failed;
       document.head.append(element);
@@ -111,12 +114,12 @@
       [figure.dataset.outline, figure.dataset.campuses].map((url) => fetch(url).then((answer) => answer.json())));
     const L = window.L;
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const map = L.map(box, { minZoom: 2, maxZoom: 16, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still }).setView([46.6, 2.4], 5);
+    const map = L.map(box, { attributionControl: false, minZoom: 2, maxZoom: 16, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still }).setView([46.6, 2.4], 5);
     map.zoomControl.getContainer().querySelector(".leaflet-control-zoom-in").title = "Agrandir";
     map.zoomControl.getContainer().querySelector(".leaflet-control-zoom-in").setAttribute("aria-label", "Agrandir");
     map.zoomControl.getContainer().querySelector(".leaflet-control-zoom-out").title = "Réduire";
     map.zoomControl.getContainer().querySelector(".leaflet-control-zoom-out").setAttribute("aria-label", "Réduire");
-    map.attributionControl.setPrefix("Leaflet");
+    L.control.attribution({ prefix: "Leaflet" }).addTo(map);
     if (figure.dataset.tiles === "ign") {
       L.tileLayer("https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2" +
         "&STYLE=normal&FORMAT=image/png&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}",
