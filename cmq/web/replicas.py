@@ -20,7 +20,7 @@ from cmq.core import feed
 from cmq.core.replicas import has_replica, is_reading_replica, reading_from_replica, replica_position
 from cmq.web import page_cache
 
-COOKIE = "cmq_ecrit"
+MARK = "cmq_ecrit"
 CAREFUL_FOR = 10.0  # seconds after an act
 REMEMBERED_FOR = 300  # seconds; a replica further behind than this is found out by its state
 LOOK_EVERY = 0.5  # seconds
@@ -78,9 +78,14 @@ class ReplicaMiddleware:
             with reading_from_replica():
                 return self.get_response(request)
         response = self.get_response(request)
-        mark = Signer(salt=COOKIE).sign(f"{time.time():.0f}.{feed.position()}")
+        mark = Signer(salt=MARK).sign(f"{time.time():.0f}.{feed.position()}")
         response.set_cookie(
-            COOKIE, mark, max_age=REMEMBERED_FOR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+            cookie_name(),
+            mark,
+            max_age=REMEMBERED_FOR,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
         )
         return response
 
@@ -94,10 +99,15 @@ class ReplicaMiddleware:
             return match.func(request, *match.args, **match.kwargs) if match else None
 
 
+def cookie_name() -> str:
+    """Of the mark, as the browser keeps it."""
+    return f"{settings.COOKIE_PREFIX}{MARK}"
+
+
 def _mark_of(request: HttpRequest) -> tuple[float, int]:
     """When the reader last wrote, and how far the register had then come; what was tampered with says nothing."""
     try:
-        at, _, position = Signer(salt=COOKIE).unsign(request.COOKIES.get(COOKIE, "")).partition(".")
+        at, _, position = Signer(salt=MARK).unsign(request.COOKIES.get(cookie_name(), "")).partition(".")
         return float(at), int(position)
     except (BadSignature, ValueError):
         return 0.0, 0

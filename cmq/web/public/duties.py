@@ -3,6 +3,7 @@
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -10,11 +11,12 @@ from django.utils import timezone
 from cmq.accounts.actions import terms_day
 from cmq.core import retention
 from cmq.core.models import Source
+from cmq.core.replicas import has_replica
 from cmq.editorial import body, standing
 from cmq.editorial.models import StandingSubject
 from cmq.reference import files
 from cmq.search.directory import load_choices, load_rows
-from cmq.web import articles
+from cmq.web import articles, replicas, waiting_messages
 from cmq.web.public import figures
 from cmq.web.public.common import public
 
@@ -60,7 +62,13 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @public
 def cookies(request: HttpRequest) -> HttpResponse:
     """Which cookies there are (loi n° 78-17 du 6 janvier 1978, article 82)."""
-    return render(request, "public/cookies.html", _text(StandingSubject.COOKIES))
+    names = {
+        "csrf": settings.CSRF_COOKIE_NAME,
+        "session": settings.SESSION_COOKIE_NAME,
+        "messages": waiting_messages.cookie_name(),
+        "mark": replicas.cookie_name() if has_replica() else "",
+    }
+    return render(request, "public/cookies.html", {"names": names, **_text(StandingSubject.COOKIES)})
 
 
 @public
