@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "cmq.web.rate_limits.RateLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "cmq.web.espace.session_age.SessionAgeMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "cmq.web.espace.helping.HelpMiddleware",
@@ -233,6 +234,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_CHANGE_EMAIL = True
+# Before an address changes, as before a factor does.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_FORMS = {
     "login": "cmq.web.espace.account_forms.LoginForm",
@@ -288,7 +291,9 @@ PROCONNECT_PKCE = env.bool("CMQ_PROCONNECT_PKCE", True)
 # `__Host-`: browsers take such a cookie over HTTPS only, from this very host, for all of it. No neighbour sets one.
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+# From log-in, whatever is done; and minutes without a sign of life, 0 for none (`web/espace/session_age.py`).
 SESSION_COOKIE_AGE = 12 * 3600
+IDLE_MINUTES = env.int("CMQ_IDLE_MINUTES", 60)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS

@@ -148,7 +148,8 @@ def test_a_new_password_must_be_long(client: Client, person: User) -> None:
 
 
 def test_an_address_changes_only_when_the_new_one_has_answered(client: Client, person: User) -> None:
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    log_in(client, person.email, PASSWORD)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(reverse("account_email"), {"email": "Nouvelle@Exemple.fr", "action_add": ""})
     person.refresh_from_db()
     assert person.email == "claude@exemple.fr"

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from cmq.web.espace.access import ACT, READ, done, logged_in, page, person_of
+from cmq.web.espace.freshness import freshly_proven
 
 # In this order: Edge also calls itself Chrome, Chrome also Safari, Android also Linux.
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
@@ -28,6 +29,7 @@ def devices(request: HttpRequest) -> HttpResponse:
 
 
 @logged_in(*ACT)
+@freshly_proven(page="espace_devices", is_a_list=True)
 def end_device(request: HttpRequest, pk: int) -> HttpResponse:
     """End one session of this person's own; another's, or one that is over already, is left as it is."""
     own = list(UserSession.objects.filter(pk=pk, user=person_of(request)))
@@ -37,6 +39,7 @@ def end_device(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @logged_in(*ACT)
+@freshly_proven(page="espace_devices", is_a_list=True)
 def end_others(request: HttpRequest) -> HttpResponse:
     """End every other session of this person."""
     end_other_sessions(request, person_of(request))

@@ -3,6 +3,7 @@
 import functools
 import time
 from collections.abc import Callable
+from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
@@ -13,11 +14,12 @@ from django.urls import reverse
 from cmq.web.espace.access import View
 
 
-def freshly_proven(page: str = "") -> Callable[[View], View]:
+def freshly_proven(page: str = "", *, is_a_list: bool = False) -> Callable[[View], View]:
     """An act for someone who proved a short while ago who they are; others prove it first, then come back.
 
     Args:
         page: name of the page that holds the act's form, when the act has none of its own.
+        is_a_list: that page has the forms of many things, and is not told which.
     What was typed is not kept: a signature is given after the proof, never replayed by it.
     """
 
@@ -27,13 +29,17 @@ def freshly_proven(page: str = "") -> Callable[[View], View]:
             if is_fresh(request):
                 return view(request, *args, **kwargs)
             query = QueryDict(mutable=True)
-            query["next"] = reverse(page, args=args, kwargs=kwargs) if page else request.path
+            query["next"] = _place(request, page, *(() if is_a_list else (args, kwargs)))
             return redirect(f"{reverse('account_reauthenticate')}?{query.urlencode(safe='/')}")
 
         wrapper.asks_again = True  # type: ignore[attr-defined]
         return wrapper
 
     return decorate
+
+
+def _place(request: HttpRequest, page: str, args: Any = (), kwargs: Any = None) -> str:
+    return reverse(page, args=args, kwargs=kwargs) if page else request.path
 
 
 def is_fresh(request: HttpRequest) -> bool:

@@ -21,6 +21,8 @@ from cmq.core.errors import Refusal, require
 from cmq.web import errors
 from cmq.web.espace.access import ACT, READ, logged_in, page
 
+# Whoever sits down next finds nothing in the browser.
+CLEARED = '"cache", "storage"'
 ASKED, LOGGED_IN, LEFT = "proconnect_asked", "proconnect", "proconnect_left"
 
 
@@ -79,11 +81,14 @@ def log_out(request: HttpRequest) -> HttpResponse:
     """As allauth does; who came by ProConnect leaves it too, by way of its own page."""
     came_by = _came_by(request)
     response: HttpResponse = allauth_logout(request)
-    if request.method == "POST" and came_by and proconnect.is_on():
+    if request.method != "POST":
+        return response
+    if came_by and proconnect.is_on():
         state, url = proconnect.leave(came_by["id_token"])
         if url:
             request.session[LEFT] = state
-            return redirect(url)
+            response = redirect(url)
+    response.headers["Clear-Site-Data"] = CLEARED
     return response
 
 
