@@ -199,6 +199,9 @@ DOORS = {
     "espace_devices": Door(EVERYONE, NOBODY),
     "espace_device_end": Door(EVERYONE, EVERYONE),
     "espace_devices_end": Door(EVERYONE, EVERYONE),
+    "espace_own_data": Door(EVERYONE, NOBODY),
+    "espace_own_data_file": Door(EVERYONE, EVERYONE),
+    "espace_account_erase": Door(EVERYONE, EVERYONE),
     "espace_campus": Door(ON_CAMPUS, NOBODY),
     "espace_fact": Door(ON_CAMPUS, ON_CAMPUS),
     "espace_name": Door(ON_CAMPUS, ON_CAMPUS),
@@ -268,10 +271,14 @@ OWN_PAGES |= {
     "espace_terms",
     "espace_devices",
     "espace_devices_end",
+    "espace_own_data",
+    "espace_own_data_file",
+    "espace_account_erase",
 }
 # Pages that take no POST at all, and those that take nothing else.
 NO_POST = {name for name, door in DOORS.items() if not door.posts}
 ONLY_POST = {
+    "espace_own_data_file",
     "espace_helping_begin",
     "registre_notice_end",
     "espace_helping_end",
@@ -311,6 +318,7 @@ ONLY_POST = {
 }
 # An empty POST that is a whole act: checked with reading only.
 ACTS_ON_EMPTY_POST = {
+    "espace_own_data_file",
     "espace_help",
     "registre_notice_end",
     "espace_helping_begin",

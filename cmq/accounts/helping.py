@@ -51,7 +51,7 @@ def begin_visit(consent: HelpConsent, *, by: User, at: dt.datetime | None = None
     require(consent.person_id != by.pk, "C’est votre propre espace.")
     require(not consent.person.is_superuser, "L’espace de l’équipe technique ne se visite pas.")
     visit = HelpVisit.objects.create(consent=consent, by=by, began_at=at)
-    record(consent.person, "accounts.begin_help", f"Espace ouvert par {by}, de l’équipe technique, en lecture.")
+    record(consent.person, "accounts.begin_help", "Espace ouvert par l’équipe technique, en lecture.")
     return visit
 
 
@@ -61,7 +61,7 @@ def end_visit(visit: HelpVisit, *, by: User, at: dt.datetime | None = None) -> N
     require_right(visit.by_id == by.pk)
     at = at or timezone.now()
     if HelpVisit.objects.filter(pk=visit.pk, ended_at=None).update(ended_at=at):
-        record(visit.consent.person, "accounts.end_help", f"Espace refermé par {by}.")
+        record(visit.consent.person, "accounts.end_help", "Espace refermé par l’équipe technique.")
 
 
 def standing_visit(pk: int, *, by: User, at: dt.datetime | None = None) -> HelpVisit | None:

@@ -9,6 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import models
 
+from cmq.accounts import leaving
 from cmq.accounts.models import AgentIdentity, HelpConsent, HelpVisit, User
 from cmq.core.models import OutgoingMail
 from cmq.core.personal import CNIL_TRACES, PUBLIC_ARCHIVES, TRACES_KEPT
@@ -67,6 +68,13 @@ def _account(person: User) -> dict[str, Any]:
     }
 
 
+@told("core.outgoingmail")
+def _letter(letter: OutgoingMail) -> dict[str, Any]:
+    """A letter, without the text of one that bears a key."""
+    text = None if letter.is_secret else letter.text
+    return {"objet": letter.subject, "texte": text, "écrit le": letter.created_at, "envoyé le": letter.sent_at}
+
+
 @told("mfa.authenticator")
 def _factor(factor: Authenticator) -> dict[str, Any]:
     """Its name and kind; what it holds is a secret."""
@@ -101,6 +109,9 @@ keep(
     until="Jusqu’à ce que vous l’effaciez ; au plus 24 mois sans connexion, puis un courrier et 30 jours",
     then=Then.ANONYMISED,
     holds=("accounts.user", "account.emailaddress", "account.emailconfirmation"),
+    due=leaving.over,
+    finish=leaving.erase_sleepers,
+    batch=20,
 )
 keep(
     "accounts.roles",

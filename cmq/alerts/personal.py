@@ -6,7 +6,7 @@ from django.db import models
 
 from cmq.alerts import actions, rules
 from cmq.alerts.models import SavedSearch
-from cmq.core.retention import Basis, Then, keep, nobody
+from cmq.core.retention import Basis, Then, keep, nobody, subscription
 
 _TREATMENT = "Alertes"
 
@@ -16,6 +16,11 @@ def _delete(rows: models.QuerySet[Any], at: Any) -> int:
     for each in searches:
         actions.erase(each)
     return len(searches)
+
+
+@subscription
+def _stop(addresses: set[str], at: Any) -> None:
+    _delete(SavedSearch.objects.filter(email__in=addresses), at)
 
 
 keep(

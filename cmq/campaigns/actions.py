@@ -201,7 +201,12 @@ def seat_person(
     require(not current.filter(person=person).exists(), f"{person} occupe déjà ce siège.")
     current.filter(is_deputy=is_deputy).update(ends_on=day)
     holder = SeatHolder.objects.create(seat=seat, person=person, is_deputy=is_deputy, starts_on=day)
-    record(holder, "campaigns.seat_person", f"Siège pourvu : {holder}.", is_private=True)
+    record(
+        holder,
+        "campaigns.seat_person",
+        f"Siège pourvu : {seat}, {'suppléant' if is_deputy else 'titulaire'}.",
+        is_private=True,
+    )
     return holder
 
 

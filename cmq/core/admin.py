@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
+from cmq.core import retention
 from cmq.core.feed import change_set, record
 from cmq.core.models import Change, OutgoingMail, Source
 
@@ -46,13 +47,19 @@ class RepairAdmin(_Admin):
         with change_set(by=request.user.pk):
             super().save_model(request, obj, form, change)
             fields = ", ".join(str(form.fields[name].label) for name in form.changed_data)
-            record(obj, "core.repair", f"Réparation technique : {obj} ({fields}).")
+            record(obj, "core.repair", f"Réparation technique : {_named(obj)} ({fields}).")
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         """Delete and say so."""
         with change_set(by=request.user.pk):
-            record(obj, "core.repair", f"Suppression technique : {obj}.")
+            record(obj, "core.repair", f"Suppression technique : {_named(obj)}.")
             super().delete_model(request, obj)
+
+
+def _named(obj: models.Model) -> str:
+    """The object as the journal may name it for ever: by its number alone when it speaks of somebody."""
+    is_personal = any(obj._meta.label_lower in line.holds for line in retention.table())
+    return f"{obj._meta.verbose_name} no {obj.pk}" if is_personal else str(obj)
 
 
 @admin.register(Change)

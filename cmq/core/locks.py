@@ -54,3 +54,13 @@ def _file_lock(path: Path) -> Iterator[bool]:
             yield False
             return
         yield True
+
+
+def in_turn(name: str) -> None:
+    """Wait until no other transaction holds the turn of that name, and hold it until this one ends.
+
+    On SQLite a transaction that writes is alone anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [zlib.crc32(name.encode())])

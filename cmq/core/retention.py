@@ -60,7 +60,8 @@ class Kept:
         then: what happens afterwards; `why`: which text sets that, or `OUR_CHOICE`.
         holds: labels of the models that the line speaks of.
         due: the rows of one model whose time is over at an instant; `finish` ends those that it is given and returns
-            how many (deleted when not said); `run` instead of both where no model is.
+            how many (deleted when not said); `batch` of them in a transaction (`BATCH` when not said); `run` instead of
+            these where no model is.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Kept:
     holds: set[str] = field(default_factory=set)
     due: Due | None = None
     finish: Finish | None = None
+    batch: int = 0
     run: Run | None = None
 
     @property
@@ -89,9 +91,12 @@ _HELD: list[tuple[str, str]] = []
 NOBODY: dict[str, str] = {}
 # How a row of a model is told to the person it speaks of, where its columns do not say it well.
 TELLS: dict[str, Tell] = {}
+ALSO_TOLD: list[Callable[[Any], dict[str, list[dict[str, Any]]]]] = []
 # Why a person's account must stay for now; and what else goes with it: rooms above accounts add theirs.
 NEEDS: list[Callable[[Any, dt.date], list[str]]] = []
 ERASURES: list[Callable[[Any, set[str], dt.datetime], None]] = []
+# What an address asked for without any account: it ends with one only when its holder says so.
+SUBSCRIPTIONS: list[Callable[[set[str], dt.datetime], None]] = []
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
 
@@ -122,6 +127,12 @@ def told(label: str) -> Callable[[Tell], Tell]:
     return declare
 
 
+def also_told(tell: AnyFunction) -> AnyFunction:
+    """Declare a function (person) → sort of thing → rows, for what no column of a model leads to from the person."""
+    ALSO_TOLD.append(tell)
+    return tell
+
+
 def needed(reasons: AnyFunction) -> AnyFunction:
     """Declare a function (person, day) → sentences that say what depends on this person alone."""
     NEEDS.append(reasons)
@@ -132,6 +143,12 @@ def with_account(erase: AnyFunction) -> AnyFunction:
     """Declare a function (person, addresses, instant) that erases what a room keeps with an account."""
     ERASURES.append(erase)
     return erase
+
+
+def subscription(end: AnyFunction) -> AnyFunction:
+    """Declare a function (addresses, instant) that ends what addresses asked for without an account."""
+    SUBSCRIPTIONS.append(end)
+    return end
 
 
 def table() -> list[Kept]:
@@ -162,7 +179,9 @@ def sweep(line: Kept, *, at: dt.datetime) -> int:
         with change_set():
             over = line.due(at) if last is None else line.due(at).filter(pk__gt=last)
             # Locked, so that what somebody confirms, or logs in to, at this very moment is seen.
-            keys = list(over.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)[:BATCH])
+            keys = list(
+                over.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)[: line.batch or BATCH]
+            )
             if not keys:
                 break
             number += (line.finish or _delete)(line.due(at).filter(pk__in=keys), at)

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from cmq.core.personal import PUBLIC_ARCHIVES
-from cmq.core.retention import Basis, Then, keep, needed, told, with_account
+from cmq.core.retention import Basis, Then, also_told, keep, needed, with_account
 from cmq.expertise.models import Assignment, DeclaredConflict, Expert
 
 _TREATMENT = "Dossiers de labellisation"
@@ -22,9 +22,19 @@ def _no_longer_expert(person: Any, addresses: set[str], at: dt.datetime) -> None
     Expert.objects.filter(person=person.pk).update(is_available=False)
 
 
-@told("expertise.declaredconflict")
-def _conflict(conflict: DeclaredConflict) -> dict[str, Any]:
-    return {"campus": str(conflict.campus), "lien": conflict.reason, "déclaré le": conflict.declared_at}
+@also_told
+def _work(person: Any) -> dict[str, list[dict[str, Any]]]:
+    """What hangs on the sheet of an expert rather than on the person."""
+    assignments = Assignment.objects.filter(expert__person=person.pk).select_related("application")
+    conflicts = DeclaredConflict.objects.filter(expert__person=person.pk).select_related("campus")
+    return {
+        "expertises": [
+            {"dossier": str(each), "état": each.get_state_display(), "synthèse": each.comment} for each in assignments
+        ],
+        "conflits d’intérêts déclarés": [
+            {"campus": str(each.campus), "lien": each.reason, "déclaré le": each.declared_at} for each in conflicts
+        ],
+    }
 
 
 keep(

@@ -6,10 +6,10 @@ from typing import Any
 from django.db import models
 
 from cmq.core.models import OutgoingMail
-from cmq.core.retention import Basis, Then, hold, keep, nobody
+from cmq.core.retention import Basis, Then, hold, keep, nobody, subscription, told
 from cmq.newsletter import rules
-from cmq.newsletter.actions import notes
-from cmq.newsletter.models import Consent, Delivery, Subscriber
+from cmq.newsletter.actions import notes, subscribing
+from cmq.newsletter.models import Consent, Delivery, End, Subscriber
 
 _TREATMENT = "Lettre d’information"
 _NEWSROOM = "Personne ne lit les adresses ; la rédaction voit des nombres"
@@ -25,6 +25,15 @@ def _delete(rows: models.QuerySet[Any], at: dt.datetime) -> int:
         notes.forget(each.pk)
         each.delete()
     return len(subscribers)
+
+
+told("newsletter.subscriber")(subscribing.export)
+
+
+@subscription
+def _stop(addresses: set[str], at: dt.datetime) -> None:
+    for subscriber in Subscriber.objects.filter(email__in=addresses):
+        subscribing.end_subscription(subscriber, end=End.STOPPED, issue=None, at=at)
 
 
 keep(

@@ -120,6 +120,7 @@ def renew_hand_over(hand_over: HandOver, *, by: User, at: dt.datetime | None = N
     require(rules.why_stuck(hand_over, at=at), "Le successeur n’a pas besoin d’une autre invitation.")
     former = hand_over.successor
     email = former.person.email if former.person else former.invited_email
+    require(email, "L’adresse du successeur n’est plus gardée : annulez ce relais et préparez-en un autre.")
     hand_over.successor = _successor(hand_over.campus, email, by=by, at=at)
     hand_over.save(update_fields=["successor"])
     said = f"{hand_over.campus} – passage de relais : successeur invité de nouveau."

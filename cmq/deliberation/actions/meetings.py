@@ -125,7 +125,7 @@ def attend(meeting: Meeting, holder: SeatHolder, *, by: User, at: dt.datetime | 
     attendance = Attendance.objects.create(
         meeting=meeting, seat=holder.seat, person=holder.person, is_deputy=holder.is_deputy, arrived_at=at
     )
-    record(attendance, "deliberation.attend", f"{meeting} – présence : {attendance}.", is_private=True)
+    record(attendance, "deliberation.attend", f"{meeting} – présence : {attendance.seat}.", is_private=True)
     return attendance
 
 
@@ -140,7 +140,7 @@ def leave(attendance: Attendance, *, by: User, at: dt.datetime | None = None) ->
     require(attendance.left_at is None, f"{attendance.person} est déjà parti.")
     attendance.left_at = at
     attendance.save(update_fields=["left_at"])
-    record(attendance, "deliberation.leave", f"{meeting} – départ : {attendance}.", is_private=True)
+    record(attendance, "deliberation.leave", f"{meeting} – départ : {attendance.seat}.", is_private=True)
     return attendance
 
 

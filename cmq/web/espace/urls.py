@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cmq.web.espace import devices, helping
+from cmq.web.espace import devices, helping, own_data
 from cmq.web.espace.campaigns import urls as campaigns
 from cmq.web.espace.college import urls as college
 from cmq.web.espace.complements import urls as complements
@@ -49,6 +49,9 @@ urlpatterns = [
     path("compte/appareils/", devices.devices, name="espace_devices"),
     path("compte/appareils/<int:pk>/fin/", devices.end_device, name="espace_device_end"),
     path("compte/appareils/autres/fin/", devices.end_others, name="espace_devices_end"),
+    path("compte/donnees/", own_data.own_data, name="espace_own_data"),
+    path("compte/donnees/fichier/", own_data.own_data_file, name="espace_own_data_file"),
+    path("compte/effacer/", own_data.erase_account, name="espace_account_erase"),
     path("invitation/<str:token>/", invitations.invitation, name="espace_invitation"),
     path("campus/<slug:slug>/", campus.desk, name="espace_campus"),
     path("campus/<slug:slug>/faits/<slug:name>/", campus.fact, name="espace_fact"),

@@ -3,10 +3,13 @@
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from cmq.accounts.leaving import tell_sleepers
 from cmq.catalogue.actions import build_courses
+from cmq.core.mail import DUMMY_BACKEND
 from cmq.expertise.actions.assigning import remind as remind_experts
 from cmq.instruction.actions import remind as remind_bodies
 from cmq.offers.actions.upkeep import remind as remind_employers
@@ -44,6 +47,9 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Entretien des campus : lettres {upkeep}, relais passés {handed}. Formations mises à jour : {courses}."
         )
+        if settings.EMAIL_BACKEND != DUMMY_BACKEND:
+            # Without a mail server nobody would be told: then no account goes.
+            self.stdout.write(f"Comptes sans connexion : lettres {tell_sleepers(at=timezone.now())}.")
         offers = remind_employers(on=on)
         closed = switch_off(at=timezone.now())
         self.stdout.write(f"Jetons de l’API : lettres {remind_of_tokens(at=timezone.now())}.")
