@@ -324,8 +324,8 @@ CSRF_FAILURE_VIEW = "cmq.web.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
-# Documents joined to files, and the command that examines them on its input: 0 clean, 1 infected
-# (for instance « clamdscan --no-summary - »).
+# Documents joined to files, and what examines them: ClamAV's daemon (« clamd:/run/clamav/clamd.ctl », or
+# « clamd:host:3310 »), or a command that reads one on its input: 0 clean, 1 infected.
 MAX_ATTACHMENT_BYTES = env.int("CMQ_MAX_ATTACHMENT_MB", 20) * 1024 * 1024
 ANTIVIRUS: list[str] = shlex.split(env.str("CMQ_ANTIVIRUS", ""))
 

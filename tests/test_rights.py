@@ -28,6 +28,7 @@ from tests.doors import (
     REFUSED_ALOUD,
     Door,
 )
+from tests.downloading import downloaded
 
 autodiscover_modules("rules")
 
@@ -91,7 +92,7 @@ def client_of(stage: Stage, role: Role) -> Client:
 
 
 def test_every_address_of_the_workspace_has_its_door() -> None:
-    assert {str(pattern.name) for pattern in urlpatterns} == {*DOORS, "espace_invitation"}
+    assert {str(pattern.name) for pattern in urlpatterns} == {*DOORS, "espace_invitation", "espace_download"}
 
 
 # Who may do what is Python, the same on every database: there the walk is whole. On the other one it is for those who
@@ -108,7 +109,7 @@ WALKERS = tuple(Role) if connection.vendor == "sqlite" else SEE_THE_MOST
 def test_what_each_person_may_read_and_where_they_may_post(stage: Stage, role: Role) -> None:
     """An empty form: whoever may act is told what is missing, everyone else turned away, and nothing ever changes."""
     client = client_of(stage, role)
-    got = {name: client.get(address(stage, name)).status_code for name in DOORS}
+    got = {name: downloaded(client, address(stage, name)).status_code for name in DOORS}
     assert got == {name: expected(door, name, role, reads=True) for name, door in DOORS.items()}
     asked = {name: door for name, door in DOORS.items() if name not in ACTS_ON_EMPTY_POST or role not in door.posts}
     urls = {name: address(stage, name) for name in asked}

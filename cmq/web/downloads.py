@@ -5,25 +5,58 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
 from django.db.models.fields.files import FieldFile
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 
 from cmq.core.cells import cell
 
+LASTS = 120  # seconds
+SALT = "cmq.download"
 
-def stored(file: FieldFile, *, name: str, size: int) -> HttpResponse:
-    """A document that somebody sent, always as a download: it never opens as a page of ours. Raises Http404."""
+
+def stored(request: HttpRequest, file: FieldFile, *, name: str, size: int) -> HttpResponse:
+    """Lead somebody who may read a document, which the caller has looked at, to where it is: an address that serves
+    them alone, for two minutes. Raises Http404 when there is none.
+
+    Args:
+        name: as the reader's machine will call it; size: in bytes.
+    """
     if not file:
         raise Http404
+    said = {"file": file.name, "name": name, "size": size, "person": request.user.pk}
+    answer = redirect("espace_download", signing.dumps(said, salt=SALT, compress=True))
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def given(request: HttpRequest, token: str) -> HttpResponse:
+    """The document of such an address, always as a download: it never opens as a page of ours. Raises Http404, and
+    PermissionDenied for an address whose time is over."""
     try:
-        content = file.open("rb")
+        said = signing.loads(token, salt=SALT, max_age=LASTS)
+    except signing.SignatureExpired as error:
+        raise PermissionDenied("Ce lien ne sert plus : reprenez le document dans la page où il est.") from error
+    except signing.BadSignature as error:
+        raise Http404 from error
+    if said["person"] != request.user.pk:
+        raise Http404
+    try:
+        content = default_storage.open(said["file"], "rb")
     except FileNotFoundError as error:
         raise Http404 from error
-    answer = HttpResponse(content.chunks(), content_type="application/octet-stream")
-    answer.headers["Content-Length"] = str(size)
-    answer.headers["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
+    with content:
+        answer = HttpResponse(content.chunks(), content_type="application/octet-stream")
+    answer.headers["Content-Length"] = str(said["size"])
+    answer.headers["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=said["name"]))
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    # An address that opens something is told to nobody.
+    answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
 
 

@@ -20,6 +20,7 @@ from cmq.organisations.models import Family, Organisation
 from cmq.reference.models import Commune, School
 from cmq.web import page_cache
 from tests.cast import PDF
+from tests.downloading import downloaded
 from tests.factories import a_campus, a_contact, a_director, a_keeper, an_organisation
 from tests.partnering import cite_everywhere
 
@@ -87,7 +88,7 @@ def test_a_convention_is_joined_read_by_both_sides_and_taken_back() -> None:
     assert director.post(url, {"starts_on": "2026-01-01", "document": good}).status_code == 302
     paper = reverse("espace_convention_document", args=[Convention.objects.get().pk])
     for reader in (director, contact):
-        answer = reader.get(paper)
+        answer = downloaded(reader, paper)
         assert b"".join(answer.streaming_content if answer.streaming else [answer.content]) == PDF
         assert answer["Content-Disposition"].startswith("attachment")
     assert as_(a_director(a_campus())).get(paper).status_code == 404

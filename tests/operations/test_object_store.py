@@ -23,6 +23,7 @@ from cmq.core.object_store import FilesUnavailable, ObjectStorage
 from cmq.opendata import snapshots
 from cmq.opendata.models import Snapshot
 from cmq.operations.backup import archive, restoring
+from tests.downloading import downloaded
 from tests.factories import a_campus
 from tests.procedure.world import PDF, World, a_draft, a_world, complete
 from tools.object_store import ObjectStore, signature
@@ -140,13 +141,13 @@ def test_a_document_is_joined_and_read_through_our_own_page(store: ObjectStore, 
     attachment = application.attachments.all()[0]
     assert {each.file.name for each in application.attachments.all()} == set(store.objects)
     url = reverse("file_download", args=[application.reference, attachment.pk])
-    answer = as_(world.instructor).get(url)
+    answer = downloaded(as_(world.instructor), url)
     assert hashlib.sha256(answer.content).hexdigest() == attachment.sha256
     assert answer["Content-Disposition"].startswith("attachment")
     assert store.endpoint not in str(answer.headers)
     assert Client().get(url).status_code == 302
     store.objects.clear()
-    assert as_(world.instructor).get(url).status_code == 404
+    assert downloaded(as_(world.instructor), url).status_code == 404
 
 
 @pytest.mark.parametrize("fault", ["503", "cut", "slow"])
@@ -155,11 +156,11 @@ def test_a_reader_is_told_when_to_come_back(store: ObjectStore, world: World, fa
     attachment = application.attachments.all()[0]
     url = reverse("file_download", args=[application.reference, attachment.pk])
     store.fault = fault
-    answer = as_(world.instructor).get(url)
+    answer = downloaded(as_(world.instructor), url)
     assert answer.status_code == 503 and answer["Retry-After"] == "120"
     assert "Le dépôt des fichiers ne répond pas" in answer.content.decode()
     store.fault = ""
-    assert hashlib.sha256(as_(world.instructor).get(url).content).hexdigest() == attachment.sha256
+    assert hashlib.sha256(downloaded(as_(world.instructor), url).content).hexdigest() == attachment.sha256
 
 
 def test_what_cannot_be_kept_is_not_joined(store: ObjectStore, world: World) -> None:

@@ -105,7 +105,7 @@ def test_the_address_is_what_the_declared_proxies_say(proxies: int, told: str, a
         ("get", "/espace/campus/un-campus/membres/chercher/", "search"),
         ("get", "/donnees/campus.parquet", "files"),
         ("get", "/donnees/campus.csv.gz", "files"),
-        ("get", "/espace/conventions/3/document/", "files"),
+        ("get", "/espace/telechargement/eyJ:1x:y/", "files"),
         ("get", "/espace/echeances.csv", "files"),
         ("post", "/compte/connexion/", "login"),
         ("post", "/compte/mot-de-passe/oublie/", "login"),

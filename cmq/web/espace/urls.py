@@ -41,6 +41,7 @@ from cmq.web.espace.views import (
 urlpatterns = [
     path("", home.home, name="espace"),
     path("compte/", home.account, name="espace_account"),
+    path("telechargement/<str:token>/", home.download, name="espace_download"),
     path("conditions/", home.terms, name="espace_terms"),
     path("compte/aide/", helping.consent, name="espace_help"),
     path("assistance/", helping.desk, name="espace_helping"),

@@ -19,6 +19,7 @@ from cmq.core.models import OutgoingMail
 from cmq.instruction import actions as instruction
 from cmq.organisations.models import OrganisationRole
 from cmq.web.espace.files.reading import changes_since
+from tests.downloading import downloaded
 from tests.factories import a_campus, an_organisation
 from tests.procedure.world import PDF, World, a_draft, a_submitted, a_world, complete, in_body, label
 
@@ -132,7 +133,7 @@ def test_a_document_only_ever_downloads(world: World) -> None:
     application = complete(a_draft(world), world)
     attachment = application.attachments.all()[0]
     url = reverse("file_download", args=[application.reference, attachment.pk])
-    answer = as_(world.instructor).get(url)
+    answer = downloaded(as_(world.instructor), url)
     assert b"".join(answer) == PDF + b"0"
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["Content-Type"] == "application/octet-stream"

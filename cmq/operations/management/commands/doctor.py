@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from cmq.campuses.models import Campus
-from cmq.core import journal
+from cmq.core import antivirus, journal
 from cmq.core.errors import Refusal
 from cmq.core.models import OutgoingMail
 from cmq.core.object_store import ObjectStorage
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         """Print one line per finding."""
         findings = [*_database(), *_deployment()]
         if not any(finding.startswith("Base") for finding in findings):
-            findings += [*_data(), *_files(), *_mail(), *_tasks(), *_production()]
+            findings += [*_data(), *_files(), *_antivirus(), *_mail(), *_tasks(), *_production()]
         for finding in findings:
             self.stdout.write(f"✗ {finding}")
         if findings:
@@ -97,6 +97,11 @@ def _files() -> Iterator[str]:
                 f"Dépôt des fichiers ({where.endpoint}, {where.bucket}) : ni écrit ni relu ({why}). "
                 "Vérifiez CMQ_S3_ENDPOINT, CMQ_S3_REGION, les clés et le nom du dépôt."
             )
+
+
+def _antivirus() -> Iterator[str]:
+    if problem := antivirus.problem():
+        yield problem
 
 
 def _mail() -> Iterator[str]:

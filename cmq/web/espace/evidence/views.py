@@ -141,7 +141,7 @@ def proof(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The proof of a value, as a download."""
     campus = campus_for(request, slug)
     value = get_object_or_404(IndicatorValue.objects.of(campus), pk=pk)
-    return downloads.stored(value.proof, name=value.proof_name, size=value.proof_size)
+    return downloads.stored(request, value.proof, name=value.proof_name, size=value.proof_size)
 
 
 @logged_in(*ACT)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 
 from cmq.applications import rules
 from cmq.applications.actions import attachments, writing
@@ -12,6 +11,7 @@ from cmq.applications.models import Attachment, Comment, SectionRevision
 from cmq.campuses.rules import can_edit as can_edit_campus
 from cmq.core.differences import differences
 from cmq.core.errors import Refusal
+from cmq.web import downloads
 from cmq.web.espace.access import (
     ACT,
     READ,
@@ -183,15 +183,7 @@ def detach(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 @logged_in(*READ)
 def download(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """A document, always as a download: what people send never opens as a page of ours."""
+    """A document, for those who may read the file."""
     application = file_for(request, reference)
     attachment = get_object_or_404(Attachment, pk=pk, application=application, removed_at=None)
-    try:
-        content = attachment.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    answer = HttpResponse(content.chunks(), content_type="application/octet-stream")
-    answer.headers["Content-Length"] = str(attachment.size)
-    answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=attachment.name)
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return downloads.stored(request, attachment.file, name=attachment.name, size=attachment.size)

@@ -148,7 +148,7 @@ def document(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The document of an agreement, as a download."""
     campus = campus_for(request, slug)
     found = get_object_or_404(FundingAgreement.objects.standing().of(campus), pk=pk)
-    return downloads.stored(found.document, name=found.document_name, size=found.document_size)
+    return downloads.stored(request, found.document, name=found.document_name, size=found.document_size)
 
 
 @logged_in(*READ_AND_ACT)

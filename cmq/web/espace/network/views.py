@@ -197,7 +197,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     convention = get_object_or_404(rows, pk=pk, withdrawn_at=None)
     if not rules.can_read_convention(person_of(request), convention):
         raise Http404
-    return downloads.stored(convention.document, name=convention.document_name, size=convention.document_size)
+    return downloads.stored(request, convention.document, name=convention.document_name, size=convention.document_size)
 
 
 @logged_in(*READ_AND_ACT)

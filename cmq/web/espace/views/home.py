@@ -8,6 +8,7 @@ from cmq.accounts import actions
 from cmq.campuses.models import CampusMembership
 from cmq.organisations.models import OrganisationMembership
 from cmq.organisations.rules import is_keeper
+from cmq.web import downloads
 from cmq.web.espace import desks, waiting
 from cmq.web.espace.access import READ, READ_AND_ACT, done, logged_in, page, person_of, posted, submit
 from cmq.web.espace.forms import RenameForm, TermsForm
@@ -29,6 +30,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "waiting": waiting.counts() if keeps else [],
     }
     return page(request, "espace/home.html", context)
+
+
+@logged_in(*READ)
+def download(request: HttpRequest, token: str) -> HttpResponse:
+    """A document at the address that was made for this person a moment ago."""
+    return downloads.given(request, token)
 
 
 @logged_in(*READ_AND_ACT)
