@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from environs import Env
 
+from cmq.core import log_lines
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
@@ -431,19 +433,4 @@ FRANCE_TRAVAIL_PER_SECOND = env.float("CMQ_FRANCE_TRAVAIL_PER_SECOND", 8.0)
 BONNE_ALTERNANCE_KEY = env.str("CMQ_BONNE_ALTERNANCE_KEY", "")
 BONNE_ALTERNANCE_URL = env.str("CMQ_BONNE_ALTERNANCE_URL", "https://api.apprentissage.beta.gouv.fr/api")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
-        # One JSON object a line, for a machine that collects logs; what a line says besides its message is in `extra`.
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "{asctime} {levelname} {name} {message}",
-            "style": "{",
-        },
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": env.str("CMQ_LOG_FORMAT", "line")}},
-    "root": {"handlers": ["console"], "level": env.str("CMQ_LOG_LEVEL", "WARNING")},
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
-}
+LOGGING = log_lines.setup(env.str("CMQ_LOG_FORMAT", "line"), env.str("CMQ_LOG_LEVEL", "WARNING"))

@@ -9,6 +9,10 @@ application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402
 
+from cmq.core import tracing  # noqa: E402
+
+tracing.start("web")
+
 if settings.SEARCH_FOLLOWS:
     from cmq.search import following
 

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django_tasks import task
 
-from cmq.core import letters
+from cmq.core import letters, tracing
 from cmq.core.models import OutgoingMail
 
 MAX_ATTEMPTS = 10
@@ -83,7 +83,8 @@ def _try(mail: OutgoingMail) -> bool | None:
     try:
         message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to], headers=_headers(mail))
         message.attach_alternative(letters.as_html(mail.subject, mail.text), "text/html")
-        message.send()
+        with tracing.span("SMTP", "client", server__address=str(settings.EMAIL_HOST)):
+            message.send()
     except (OSError, smtplib.SMTPException) as error:
         mail.last_error = str(error)[:300]
     else:

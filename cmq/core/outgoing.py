@@ -17,6 +17,7 @@ import httpx
 from django.conf import settings
 
 from cmq import __version__
+from cmq.core import tracing
 
 MOST_REDIRECTS = 5
 MOST_BYTES = 20 * 1024**2
@@ -140,7 +141,11 @@ class _Transport(httpx.HTTPTransport):
             # The proxy resolves names and refuses what is inside; what is told by its number is refused here already.
             self._backend.check_number(url.host, port)
         self._backend.deadline = time.monotonic() + self._within
-        return super().handle_request(request)
+        with tracing.span(f"HTTP {request.method}", "client", server__address=url.host) as traced:
+            response = super().handle_request(request)
+            if traced is not None:
+                traced.set_attribute("http.response.status_code", response.status_code)
+            return response
 
 
 class _Backend(httpcore.NetworkBackend):

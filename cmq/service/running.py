@@ -16,6 +16,7 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from cmq.core import tracing
 from cmq.service.models import TaskRun, TaskRunQuerySet
 from cmq.service.schedule import Periodic, periodic
 
@@ -73,7 +74,7 @@ def run(name: str, due: str) -> None:
         # No longer asked for, or ended by another machine meanwhile.
         return
     said, error = io.StringIO(), ""
-    with _alive(taken):
+    with _alive(taken), tracing.span_with_queries(f"task {name}", "consumer", cmq__task=name) as traced:
         try:
             call_command(*found.command, stdout=said, stderr=said)
         except CommandError as failure:
@@ -81,6 +82,8 @@ def run(name: str, due: str) -> None:
         except Exception as failure:
             log.exception("task %s failed", name)
             error = f"{type(failure).__name__} : {failure}"
+        if traced is not None:
+            traced.set_attribute("cmq.failed", bool(error))
     taken.update(ended_at=timezone.now(), said=said.getvalue()[-LONGEST:], error=error[:LONGEST])
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from cmq.core import tracing
 from cmq.core.object_store import FilesUnavailable
 from cmq.web.api import problems
 from cmq.web.api.problems import is_api, problem
@@ -70,7 +71,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500, drawn without the database, which may be the cause."""
     if is_api(request):
         return problem(request, problems.BROKEN, "Une erreur du site a empêché de répondre. Réessayez plus tard.")
-    return render(request, "errors/500.html", status=500)
+    return render(request, "errors/500.html", {"number": tracing.current.get()}, status=500)
 
 
 class FilesMiddleware:

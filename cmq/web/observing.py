@@ -11,9 +11,10 @@ from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
+from cmq.core import tracing
 from cmq.service import measures
 
 log = logging.getLogger("cmq.answers")
@@ -29,26 +30,35 @@ class ObservingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer, observed."""
-        started, number = time.perf_counter(), secrets.token_hex(8)
-        with ExitStack() as stack:
-            if settings.SLOW_QUERY_MS:
-                stack.enter_context(connection.execute_wrapper(_Watch(request, number)))
-            response = self.get_response(request)
-        seconds = time.perf_counter() - started
+        started = time.perf_counter()
+        method = str(request.method)
+        with tracing.span_with_queries(method, "server", http__request__method=method) as span:
+            number = tracing.number() or secrets.token_hex(8)
+            token = tracing.current.set(number)
+            try:
+                with ExitStack() as stack:
+                    if settings.SLOW_QUERY_MS:
+                        watch = _Watch(request, number)
+                        for alias in connections:
+                            stack.enter_context(connections[alias].execute_wrapper(watch))
+                    response = self.get_response(request)
+            finally:
+                tracing.current.reset(token)
+            page = _page(request)
+            if span is not None:
+                span.update_name(f"{method} {page}")
+                span.set_attributes({"http.route": page, "http.response.status_code": response.status_code})
         response.headers["X-Request-Id"] = number
-        page = _page(request)
+        self._tell(request, page, response.status_code, time.perf_counter() - started, number)
+        return response
+
+    def _tell(self, request: HttpRequest, page: str, status: int, seconds: float, number: str) -> None:
         if self.counts:
-            measures.ANSWERS.labels(page, request.method, response.status_code).inc()
+            measures.ANSWERS.labels(page, request.method, status).inc()
             measures.SECONDS.labels(page).observe(seconds)
         if log.isEnabledFor(logging.INFO):
-            said = {
-                "page": page,
-                "method": request.method,
-                "status": response.status_code,
-                "ms": round(seconds * 1000, 1),
-            }
+            said = {"page": page, "method": request.method, "status": status, "ms": round(seconds * 1000, 1)}
             log.info("answer", extra={**said, "request": number})
-        return response
 
 
 def _page(request: HttpRequest) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from cmq.core import tracing
 from cmq.service.working import SiteWorker, works_here
 
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         """Work."""
         if not works_here():
             raise CommandError("Les tâches ne passent pas par la base (TASKS) : rien n’attend un travailleur.")
+        tracing.start("worker")
         worker = SiteWorker()
         if once:
             worker.once()
@@ -28,3 +30,4 @@ class Command(BaseCommand):
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda *_: worker.stopping.set())
         worker.forever()
+        tracing.stop()

@@ -1,0 +1,213 @@
+"""What a collector receives of a page and of a task: every step, and nothing of anybody."""
+
+import gzip
+import json
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import path
+from django.utils import timezone
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from pythonjsonlogger.json import JsonFormatter
+
+from cmq.core import outgoing, tracing
+from cmq.service import running
+from cmq.service.models import TaskRun
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("broken")
+
+
+urlpatterns = [path("panne/", broken, name="panne")]
+handler500 = "cmq.web.errors.server_error"
+
+
+class Collector:
+    """A collector on this machine: the spans that it was sent, and the bytes that they came in."""
+
+    def __init__(self) -> None:
+        self.raw = b""
+        self.received: list[ExportTraceServiceRequest] = []
+        collector = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                body = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
+                collector.raw += body
+                collector.received.append(ExportTraceServiceRequest.FromString(body))
+                self._say(200)
+
+            def do_GET(self) -> None:
+                self._say(204)
+
+            def _say(self, status: int) -> None:
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def spans(self) -> list[Any]:
+        """What was sent until now, whatever still waits included."""
+        tracing._provider.force_flush()
+        return [
+            span
+            for each in self.received
+            for resource in each.resource_spans
+            for scope in resource.scope_spans
+            for span in scope.spans
+        ]
+
+
+def said(span: Any) -> dict[str, Any]:
+    return {each.key: each.value.string_value or each.value.int_value for each in span.attributes}
+
+
+@pytest.fixture
+def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
+    made = Collector()
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", made.address)
+    tracing.start("web")
+    yield made
+    tracing.stop()
+    made.server.shutdown()
+    made.server.server_close()
+
+
+@pytest.fixture
+def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """What the site’s own log writes as JSON, its filter applied."""
+    written: list[str] = []
+
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            written.append(self.format(record))
+
+    handler = Kept()
+    handler.addFilter(tracing.Numbered())
+    form = configured.LOGGING["formatters"]["json"]
+    handler.setFormatter(JsonFormatter(form["format"], style=form["style"]))
+    loggers = [logging.getLogger("cmq"), logging.getLogger("django")]
+    levels = [each.level for each in loggers]
+    for each in loggers:
+        each.addHandler(handler)
+        each.setLevel(logging.INFO)
+    yield lambda: [json.loads(line) for line in written]
+    for each, level in zip(loggers, levels, strict=True):
+        each.removeHandler(handler)
+        each.setLevel(level)
+
+
+@pytest.mark.django_db
+def test_a_page_is_told_with_its_queries_and_nothing_of_its_reader(collector: Collector, client: Client) -> None:
+    headers = {
+        "REMOTE_ADDR": "203.0.113.9",
+        "HTTP_USER_AGENT": "Navigateur/7",
+        "HTTP_REFERER": "https://avant.fr/dupont",
+    }
+    answer = client.get("/recherche/?q=dupont%40exemple.fr", **headers)
+    spans = collector.spans()
+    page = next(span for span in spans if span.name == "GET search")
+    assert said(page) == {"http.request.method": "GET", "http.route": "search", "http.response.status_code": 200}
+    queries = [span for span in spans if span.parent_span_id == page.span_id]
+    assert queries and all(span.trace_id == page.trace_id for span in spans)
+    assert all(said(each)["db.query.text"].startswith(each.name) for each in queries)
+    assert answer["X-Request-Id"] == page.trace_id.hex()
+    for told in (b"dupont", b"exemple.fr", b"203.0.113.9", b"Navigateur", b"avant.fr"):
+        assert told not in collector.raw
+    (resource,) = {each.resource_spans[0].resource.SerializeToString() for each in collector.received}
+    assert b"cmq-web" in resource
+
+
+@pytest.mark.django_db
+def test_values_of_queries_stay_here(collector: Collector, client: Client) -> None:
+    from cmq.accounts.models import User
+
+    with tracing.span_with_queries("work", "internal"):
+        User.objects.create_user(
+            "dupont@exemple.fr", password="une phrase que personne ne devine", name="Camille Dupont"
+        )
+        list(User.objects.filter(name__icontains="Camille"))
+    assert {"INSERT", "SELECT"} <= {span.name for span in collector.spans()}
+    assert b"upont" not in collector.raw and b"Camille" not in collector.raw
+
+
+@pytest.mark.django_db
+def test_a_task_and_what_it_asks_of_others_are_told(collector: Collector) -> None:
+    at = timezone.now()
+    TaskRun.objects.create(name="rappels", due_at=at, started_at=at, seen_at=at, machine="ici")
+    running.run.call("rappels", at.isoformat())
+    task = next(span for span in collector.spans() if span.name == "task rappels")
+    assert said(task)["cmq.task"] == "rappels"
+    assert any(span.parent_span_id == task.span_id and span.name == "SELECT" for span in collector.spans())
+    with tracing.span("work"), outgoing.client(trusted=[collector.address]) as asking:
+        asking.get(f"{collector.address}/fichier?jeton=secret")
+    asked = next(span for span in collector.spans() if span.name == "HTTP GET")
+    assert said(asked) == {"server.address": "127.0.0.1", "http.response.status_code": 204}
+    assert b"jeton" not in collector.raw
+
+
+def test_what_a_step_raises_is_told_by_its_kind(collector: Collector) -> None:
+    with pytest.raises(ValueError, match="Dupont"), tracing.span("work"):
+        raise ValueError("Dupont est inconnu")
+    (work,) = collector.spans()
+    assert said(work)["error.type"] == "ValueError" and not work.events and work.status.code == 2
+    assert b"Dupont" not in collector.raw
+
+
+@pytest.mark.django_db
+def test_a_breakdown_bears_one_number_on_the_page_and_in_the_log(
+    collector: Collector, lines: Callable[[], list[dict[str, Any]]], settings: object
+) -> None:
+    settings.ROOT_URLCONF = __name__
+    answer = Client(raise_request_exception=False).get("/panne/?q=dupont")
+    number = answer["X-Request-Id"]
+    assert answer.status_code == 500 and number in answer.content.decode()
+    told = [line for line in lines() if line.get("request") == number]
+    assert {line["name"] for line in told} >= {"cmq.answers", "django.request"}
+    assert not any("dupont" in json.dumps(line) for line in told)
+    assert number in {span.trace_id.hex() for span in collector.spans()}
+
+
+@pytest.mark.django_db
+def test_a_collector_that_is_away_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
+    tracing.start("web")
+    try:
+        started = time.monotonic()
+        assert client.get("/recherche/").status_code == 200
+        assert time.monotonic() - started < 30
+    finally:
+        tracing.stop()
+
+
+@pytest.mark.parametrize(
+    "environment", [{}, {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "OTEL_SDK_DISABLED": "true"}]
+)
+def test_without_a_collector_nothing_is_even_imported(environment: dict[str, str], tmp_path: object) -> None:
+    code = (
+        "import cmq.wsgi, sys; from cmq.core import tracing\n"
+        "with tracing.span_with_queries('work', 'internal') as span: assert span is None\n"
+        "print([name for name in sys.modules if name.startswith('opentelemetry')])"
+    )
+    own = {"CMQ_VAR_DIR": str(tmp_path), "CMQ_WORKS_INSIDE": "no", "CMQ_SEARCH_FOLLOWS": "no", "PATH": "/usr/bin"}
+    done = subprocess.run([sys.executable, "-c", code], env={**own, **environment}, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
