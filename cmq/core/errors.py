@@ -1,4 +1,12 @@
-"""What a person did that cannot be: one exception, one French sentence. Everything else is a bug and must crash."""
+"""What a person did that cannot be: one exception, one French sentence. What the site stands on may fail too;
+everything else is a bug and must crash."""
+
+import errno
+import sqlite3
+
+from django.db import InterfaceError, OperationalError
+
+_DISK_IS_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Refusal(Exception):
@@ -19,3 +27,17 @@ def require_right(condition: object, message: str = "Vous n’avez pas le droit 
     """Raise `NotAllowed(message)` unless `condition` holds."""
     if not condition:
         raise NotAllowed(message)
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Whether a failure is of what the site stands on: the database away, too busy or without room, the disk full.
+
+    The same request may pass later.
+    """
+    if isinstance(error, OSError):
+        return error.errno in _DISK_IS_FULL
+    cause = getattr(error, "__cause__", None)
+    if isinstance(cause, sqlite3.Error):
+        # SQLite says the same of a statement that makes no sense, which is a bug.
+        return isinstance(error, OperationalError) and cause.sqlite_errorcode != sqlite3.SQLITE_ERROR
+    return isinstance(error, OperationalError | InterfaceError)

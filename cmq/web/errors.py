@@ -1,14 +1,19 @@
 """Pages for what went wrong, in French and with the right status; for a program, a problem document instead."""
 
+import sys
 from collections.abc import Callable
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cmq.core import tracing
+from cmq.core.errors import is_passing
 from cmq.core.object_store import FilesUnavailable
 from cmq.web.api import problems
 from cmq.web.api.problems import is_api, problem
+
+TRY_AGAIN: Final = 120  # seconds
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None, *, reason: str = "") -> HttpResponse:
@@ -68,10 +73,23 @@ def too_many(request: HttpRequest, *, retry_after: int) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, drawn without the database, which may be the cause."""
+    """500, or 503 when what the site stands on failed; drawn without the database, which may be the cause."""
+    # Django calls this while it handles the exception.
+    if is_passing(sys.exc_info()[1]):
+        return _unavailable(request)
     if is_api(request):
         return problem(request, problems.BROKEN, "Une erreur du site a empêché de répondre. Réessayez plus tard.")
     return render(request, "errors/500.html", {"number": tracing.current.get()}, status=500)
+
+
+def _unavailable(request: HttpRequest, reason: str = "Sa base de données ou son disque manque.") -> HttpResponse:
+    if is_api(request):
+        detail = f"{reason} Réessayez dans {TRY_AGAIN} s."
+        return problem(request, problems.UNAVAILABLE, detail, **{"Retry-After": str(TRY_AGAIN)})
+    context = {"reason": reason, "has_sent": request.method == "POST"}
+    response = render(request, "errors/unavailable.html", context, status=503)
+    response["Retry-After"] = str(TRY_AGAIN)
+    return response
 
 
 class FilesMiddleware:
@@ -86,8 +104,4 @@ class FilesMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Django asks this of what a view raised."""
-        if not isinstance(exception, FilesUnavailable):
-            return None
-        response = render(request, "errors/files.html", {"reason": str(exception)}, status=503)
-        response["Retry-After"] = "120"
-        return response
+        return _unavailable(request, str(exception)) if isinstance(exception, FilesUnavailable) else None

@@ -150,7 +150,7 @@ def _operation(
     resource: Resource, summary: str, verb: str, known: tuple[Parameter, ...], schema: dict[str, Any], *more: str
 ) -> dict[str, Any]:
     closed = ("401", "403") if resource.internal else ("401",)
-    statuses = ("304", "400", *closed, *more, "406", "429", "500")
+    statuses = ("304", "400", *closed, *more, "406", "429", "500", "503")
     told = {
         "tags": [resource.path],
         "operationId": f"{verb}-{resource.path.replace('/', '-')}",
@@ -168,7 +168,7 @@ def _operation(
 
 def _fixed(operation: str, summary: str, schema: str, media_type: str = "application/json") -> dict[str, Any]:
     content = {media_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    statuses = ("304", "400", "401", "406", "429", "500")
+    statuses = ("304", "400", "401", "406", "429", "500", "503")
     responses = {status: {"$ref": f"#/components/responses/{status}"} for status in statuses}
     found = {"200": {"description": "Trouvé.", "content": content}, **responses}
     return {"get": {"operationId": operation, "summary": summary, "responses": found, "security": [{}, {"jeton": []}]}}

@@ -30,9 +30,10 @@ NOT_ACCEPTABLE = Kind("forme", 406, "Cette forme n’existe pas")
 TOO_LARGE = Kind("taille", 413, "La requête est trop grande")
 TOO_MANY = Kind("debit", 429, "Trop de requêtes")
 BROKEN = Kind("panne", 500, "Le site est en panne")
+UNAVAILABLE = Kind("indisponible", 503, "Le site ne peut pas répondre pour l’instant")
 KINDS = (
     *(BAD_PARAMETER, BAD_REQUEST, NO_TOKEN, FORBIDDEN, NOT_FOUND, METHOD, NOT_ACCEPTABLE, TOO_LARGE, TOO_MANY),
-    BROKEN,
+    *(BROKEN, UNAVAILABLE),
 )
 
 

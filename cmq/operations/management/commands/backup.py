@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from cmq.core.errors import Refusal
+from cmq.core.errors import Refusal, is_passing
 from cmq.operations.backup import archive, restoring
 
 
@@ -38,6 +38,12 @@ class Command(BaseCommand):
                 raise CommandError("Dites où écrire : cmq backup DOSSIER.")
         except Refusal as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            if not is_passing(error):
+                raise
+            raise CommandError(
+                "Le disque n’a plus de place : rien n’a été gardé. Libérez-en, puis recommencez."
+            ) from error
 
     def _write(self, folder: Path, keep: int | None) -> None:
         if keep is not None and keep < 1:
