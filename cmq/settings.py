@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "cmq.web.security.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cmq.web.security_log.RefusalLogMiddleware",
     "cmq.web.input_guard.InputGuardMiddleware",
     "cmq.web.replicas.ReplicaMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from cmq.accounts.models import AgentIdentity, User
 from cmq.core import mail, proconnect
+from cmq.web import security_log
 
 # Letters that let their reader in: their text is not kept.
 _SECRET = ("password_reset_key", "email_confirmation")
@@ -56,6 +57,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **kwargs: Any) -> None:
         """As allauth does. A factor that changes also ends what was opened elsewhere without it."""
+        security_log.note(self.request, "account changed", person=user.pk, change=template_prefix.rpartition("/")[2])
         if template_prefix.startswith("mfa/"):
             for session in UserSession.objects.filter(user=user).exclude(session_key=self.request.session.session_key):
                 session.end()

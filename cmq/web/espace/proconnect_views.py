@@ -18,7 +18,7 @@ from cmq.accounts.models import User
 from cmq.campuses.agents import Credentials, recognise
 from cmq.core import proconnect
 from cmq.core.errors import Refusal, require
-from cmq.web import errors
+from cmq.web import errors, security_log
 from cmq.web.espace.access import ACT, READ, logged_in, page
 
 # Whoever sits down next finds nothing in the browser.
@@ -79,10 +79,11 @@ def come_back(request: HttpRequest) -> HttpResponse:
 @never_cache
 def log_out(request: HttpRequest) -> HttpResponse:
     """As allauth does; who came by ProConnect leaves it too, by way of its own page."""
-    came_by = _came_by(request)
+    came_by, person = _came_by(request), request.user.pk
     response: HttpResponse = allauth_logout(request)
     if request.method != "POST":
         return response
+    security_log.note(request, "logged out", person=person)
     if came_by and proconnect.is_on():
         state, url = proconnect.leave(came_by["id_token"])
         if url:

@@ -6,6 +6,7 @@ proof within a session gives it a new key, so that a key stolen before is worth 
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.usersessions.models import UserSession
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
 
+from cmq.web import security_log
 from cmq.web.page_cache import has_session
 
 BEGAN, SEEN = "began", "seen"
@@ -36,15 +38,27 @@ class SessionAgeMiddleware:
             _end_or_note(request)
         if not request.path_info.startswith(_PROVING):
             return self.get_response(request)
-        before = _proofs(request)
+        before = len(_proofs(request))
         response = self.get_response(request)
-        if _proofs(request) > before and request.user.is_authenticated:
+        proofs = _proofs(request)
+        method = proofs[-1]["method"] if len(proofs) > before else None
+        is_in = bool(request.user.is_authenticated)
+        # What was refused before it was looked at is a refusal, not a failed proof.
+        if response.status_code < 400:
+            security_log.note_proof(request, method=method, person=_person(request), is_in=is_in)
+        if method and is_in:
             _begin_or_renew(request)
         return response
 
 
-def _proofs(request: HttpRequest) -> int:
-    return len(request.session.get(AUTHENTICATION_METHODS_SESSION_KEY) or [])
+def _proofs(request: HttpRequest) -> list[dict[str, Any]]:
+    return request.session.get(AUTHENTICATION_METHODS_SESSION_KEY) or []
+
+
+def _person(request: HttpRequest) -> int | None:
+    """Who is logged in, or has given a first proof and owes a second one."""
+    found = request.user.pk or request.session.get("account_authentication_methods_user")
+    return int(found) if found else None
 
 
 def _end_or_note(request: HttpRequest) -> None:
@@ -54,6 +68,7 @@ def _end_or_note(request: HttpRequest) -> None:
         return
     idle = settings.IDLE_MINUTES * 60
     if now - began > settings.SESSION_COOKIE_AGE or (idle and now - session[SEEN] > idle):
+        security_log.note(request, "session over", person=request.user.pk)
         auth.logout(request)
         messages.info(request, "Votre connexion a pris fin, faute d’activité ou par sa durée. Reconnectez-vous.")
     elif now - session[SEEN] > NOTED_EVERY and _BY_ITSELF not in request.path_info:
