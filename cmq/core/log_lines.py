@@ -68,7 +68,7 @@ def _instant(record: logging.LogRecord) -> str:
 
 def _is_said(name: str, value: object) -> bool:
     """Words and numbers; not the request that Django hangs on its lines, with all that somebody typed in it."""
-    return name not in _USUAL and isinstance(value, str | int | float)
+    return name not in _USUAL and isinstance(value, str | int | float) and value != ""
 
 
 def _visible(text: str) -> str:
