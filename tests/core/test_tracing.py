@@ -18,7 +18,6 @@ from django.test import Client
 from django.urls import path
 from django.utils import timezone
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from pythonjsonlogger.json import JsonFormatter
 
 from cmq.core import outgoing, tracing
 from cmq.service import running
@@ -102,8 +101,7 @@ def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
 
     handler = Kept()
     handler.addFilter(tracing.Numbered())
-    form = configured.LOGGING["formatters"]["json"]
-    handler.setFormatter(JsonFormatter(form["format"], style=form["style"]))
+    handler.setFormatter(configured.LOGGING["formatters"]["json"]["()"]())
     loggers = [logging.getLogger("cmq"), logging.getLogger("django")]
     levels = [each.level for each in loggers]
     for each in loggers:
