@@ -1,5 +1,6 @@
 """One at a time, across the processes of every machine: a lock that dies with whoever holds it."""
 
+import datetime as dt
 import fcntl
 import zlib
 from collections.abc import Iterator
@@ -8,8 +9,18 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from cmq.core.text import slug_of
+
+
+def without_a_sign(field: str, *, at: dt.datetime, after: dt.timedelta) -> Q:
+    """Rows whose holder gave its last sign of life too long ago to be alive: the instant in `field`.
+
+    A sign from as far in the future was given by a clock that was wrong, and says nothing either: waiting for that
+    instant to pass would hold the row for as long as the clock had jumped.
+    """
+    return Q(**{f"{field}__lt": at - after}) | Q(**{f"{field}__gt": at + after})
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from cmq.core import letters, tracing
+from cmq.core.locks import without_a_sign
 from cmq.core.models import OutgoingMail
 
 MAX_ATTEMPTS = 10
@@ -70,7 +71,7 @@ def send_waiting(limit: int = 500) -> tuple[int, int]:
 
 def _free(now: dt.datetime) -> Q:
     """Letters that no process is sending; one that died on the way holds its letter for a while only."""
-    return Q(taken_at=None) | Q(taken_at__lt=now - HELD_FOR)
+    return Q(taken_at=None) | without_a_sign("taken_at", at=now, after=HELD_FOR)
 
 
 def _try(mail: OutgoingMail) -> bool | None:

@@ -17,6 +17,7 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from cmq.core import tracing
+from cmq.core.locks import without_a_sign
 from cmq.service.models import TaskRun, TaskRunQuerySet
 from cmq.service.schedule import Periodic, periodic
 
@@ -56,7 +57,9 @@ def _take(name: str, due: dt.datetime, at: dt.datetime) -> bool:
 
 def _take_up_again(name: str, due: dt.datetime, at: dt.datetime) -> bool:
     """Whether a run whose machine gave no sign for a while is now ours."""
-    dead = TaskRun.objects.unfinished().filter(name=name, due_at=due, seen_at__lt=at - DEAD_AFTER)
+    dead = TaskRun.objects.unfinished().filter(
+        without_a_sign("seen_at", at=at, after=DEAD_AFTER), name=name, due_at=due
+    )
     count = dead.filter(attempts__lt=MOST_ATTEMPTS).update(
         seen_at=at, attempts=F("attempts") + 1, machine=platform.node()[:80]
     )

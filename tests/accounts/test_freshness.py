@@ -72,6 +72,11 @@ def test_a_log_in_of_just_now_is_a_proof(stage: Stage) -> None:
     assert not answer["Location"].startswith(reverse("account_reauthenticate"))
 
 
+def test_a_proof_dated_by_a_clock_that_was_ahead_is_none(stage: Stage) -> None:
+    answer = sign(log_in(stage, Role.AUTHORITY, seconds_ago=-2 * 86_400), stage)
+    assert answer["Location"].startswith(reverse("account_reauthenticate"))
+
+
 def test_the_forms_of_the_other_acts_open_after_the_proof(stage: Stage) -> None:
     assert stage.application and stage.item
     item = [stage.item.meeting_id, stage.item.pk]
