@@ -222,6 +222,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"path": env.str("CMQ_BREACHED_PASSWORDS", "")},
     },
 ]
+PASSWORD_RESET_TIMEOUT = 2 * 3600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/espace/"
 LOGOUT_REDIRECT_URL = "/"

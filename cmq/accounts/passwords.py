@@ -14,10 +14,16 @@ from zxcvbn import zxcvbn
 
 # The most that zxcvbn reads; beyond, a password is long enough.
 _READ = 72
+# What whoever knows this site tries first (`docs/guide/connexion.md` names them): worth as much as a common password.
+SITE_WORDS = (
+    *("campus", "métiers", "metiers", "qualifications", "cmq", "registre", "label", "excellence", "filière", "filiere"),
+    *("lycée", "lycee", "académie", "academie", "rectorat", "recteur", "région", "region", "ministère", "ministere"),
+    *("directeur", "directrice", "gardien", "gardienne", "formation", "apprentissage", "éducation", "education"),
+)
 
 
 class GuessableValidator:
-    """Refuse what leaked lists, names, keyboard rows, dates and repetitions make easy to guess.
+    """Refuse what leaked lists, names, words of this site, keyboard rows, dates and repetitions make easy to guess.
 
     Args:
         guesses: how many guesses a password must withstand.
@@ -30,6 +36,7 @@ class GuessableValidator:
         """Raise `ValidationError` for a password found in fewer guesses, this person's name and address being known."""
         known = [each for each in (getattr(user, "email", ""), getattr(user, "name", "")) if each]
         words = [word for each in known for word in (each, *each.replace("@", " ").replace(".", " ").split())]
+        words += SITE_WORDS
         if zxcvbn(password[:_READ], user_inputs=words)["guesses"] < self.guesses:
             raise ValidationError(
                 "Ce mot de passe se devine trop vite : il suit une habitude connue ou figure dans des listes volées. "

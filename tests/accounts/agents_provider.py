@@ -91,6 +91,8 @@ class Provider:
     """Who is logged in over there, and what it says of them."""
 
     url: str = ""
+    # The issuer that its own description names, when it is another.
+    calls_itself: str = ""
     person: dict[str, Any] = field(default_factory=dict)
     amr: list[str] = field(default_factory=lambda: ["pwd"])
     acr: str = STANDARD
@@ -166,7 +168,7 @@ def _app(provider: Provider) -> Flask:
     def metadata() -> Response:
         places = {"authorization": "authorize", "token": "token", "userinfo": "userinfo", "end_session": "session/end"}
         known = {f"{name}_endpoint": f"{provider.url}/{path}" for name, path in places.items()}
-        return jsonify(issuer=provider.url, jwks_uri=f"{provider.url}/jwks", **known)
+        return jsonify(issuer=provider.calls_itself or provider.url, jwks_uri=f"{provider.url}/jwks", **known)
 
     @app.get("/jwks")
     def keys() -> Response:

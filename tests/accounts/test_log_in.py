@@ -132,7 +132,8 @@ def test_asking_for_a_new_password_tells_nothing_of_who_has_an_account(client: C
     known = client.post(reverse("account_reset_password"), {"email": person.email}, follow=True)
     unknown = client.post(reverse("account_reset_password"), {"email": "inconnu@exemple.fr"}, follow=True)
     assert known.redirect_chain == unknown.redirect_chain
-    assert known.content == unknown.content
+    drawn = re.compile(rb'nonce="[^"]+"')
+    assert drawn.sub(b"", known.content) == drawn.sub(b"", unknown.content)
     assert letters()[-1].to == ["inconnu@exemple.fr"]
     assert "Aucun compte" in letters()[-1].body
 

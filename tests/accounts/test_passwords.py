@@ -16,13 +16,19 @@ from hypothesis import strategies as st
 
 from cmq.accounts.actions import open_account
 from cmq.accounts.models import User
-from cmq.accounts.passwords import BreachedValidator, GuessableValidator
+from cmq.accounts.passwords import SITE_WORDS, BreachedValidator, GuessableValidator
 
 PASSWORD = "mot de passe de test"
 COMMON = ["motdepasse1234", "azertyuiop123", "password12345", "123456789012", "iloveyou1234", "aaaaaaaaaaaa"]
 
 
-@pytest.mark.parametrize("password", [*COMMON, "marseille1993", "claudemartin1", "claude.martin@exemple.fr"])
+# Hard to guess for whoever does not know what site this is.
+OF_THE_SITE = ["registrecampus1", "metiersqualifications", "cmqexcellence2026!", "LyceeCampus2027!"]
+
+
+@pytest.mark.parametrize(
+    "password", [*COMMON, *OF_THE_SITE, "marseille1993", "claudemartin1", "claude.martin@exemple.fr"]
+)
 def test_what_is_guessed_fast_is_refused(password: str) -> None:
     person = User(email="claude.martin@exemple.fr", name="Claude Martin")
     with pytest.raises(ValidationError):
@@ -34,6 +40,15 @@ def test_what_is_guessed_fast_is_refused(password: str) -> None:
 )
 def test_what_is_hard_to_guess_is_taken(password: str) -> None:
     validate_password(password, User(email="claude@exemple.fr", name="Claude"))
+
+
+def test_the_words_of_the_site_are_those_of_the_guide() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "guide" / "connexion.md").read_text()
+    named = set(guide.partition("essaierait ici :")[2].partition(".")[0].replace("\n", " ").strip().split(", "))
+    plain = str.maketrans("éèê", "eee")
+    assert named <= set(SITE_WORDS) and {each.translate(plain) for each in SITE_WORDS} <= {
+        each.translate(plain) for each in named
+    }
 
 
 def _stolen(folder: Path, passwords: list[str], *, end: str = "\r\n") -> BreachedValidator:

@@ -117,6 +117,13 @@ def test_a_token_that_lies_opens_nothing(provider: Provider, agent: User, lie: s
     assert not is_in(client)
 
 
+def test_a_provider_that_calls_itself_otherwise_is_none(provider: Provider, agent: User) -> None:
+    provider.calls_itself = "https://autre.exemple"
+    answer = Client().post(reverse("proconnect_start"), follow=True)
+    assert "ProConnect ne répond pas" in answer.content.decode()
+    assert answer.redirect_chain[-1][0] == reverse("account_login"), "led to a provider that is not ours"
+
+
 def test_a_renewed_key_is_asked_for(provider: Provider, agent: User) -> None:
     first, second = Client(), Client()
     first.get(go(first))
