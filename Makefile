@@ -10,7 +10,7 @@ THREADS ?= 4
 SBOM ?= sbom.cdx.json
 export CMQ_SITE_URL ?= http://127.0.0.1:$(PORT)
 
-.PHONY: run serve setup test test-sqlite test-postgres test-browser lint bench sbom audit lock clean
+.PHONY: run serve setup test test-sqlite test-postgres test-browser lint bench load sbom audit lock clean
 
 run: setup serve ## set everything up and serve on 127.0.0.1:$(PORT)
 
@@ -33,6 +33,10 @@ test-sqlite test-postgres test-browser: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp ## measure, as ratios in one run
 	@$(BIN)/python -m bench
+
+load: $(VENV)/dev.stamp ## readers, directors and experts at once, at 1, 2 and 4 workers (CMQ_BENCH_SECONDS, CMQ_BENCH_USERS)
+	@test -x .venv-load/bin/locust || ($(PYTHON) -m venv .venv-load && .venv-load/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/load.txt)
+	@$(BIN)/python -m bench.load
 
 sbom: $(VENV)/dev.stamp ## write what the product is made of (CycloneDX) into $(SBOM); fail on a licence that it may not carry
 	@$(BIN)/python tools/sbom.py $(SBOM)
