@@ -21,11 +21,22 @@ def setup(form: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": Lines}, "json": {"()": JsonLines}},
-        "filters": {"numbered": {"()": "cmq.core.tracing.Numbered"}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form, "filters": ["numbered"]}},
+        # First what may lead to somebody goes, whatever library wrote it; then the line gets its number.
+        "filters": {
+            "without_persons": {"()": "cmq.core.logs.WithoutPersons"},
+            "numbered": {"()": "cmq.core.tracing.Numbered"},
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": form,
+                "filters": ["without_persons", "numbered"],
+            }
+        },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+            "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
             "cmq.security": {"level": "INFO"},
         },
     }
@@ -43,7 +54,7 @@ class Lines(logging.Formatter):
         said = " ".join(f"{name}={value}" for name, value in vars(record).items() if _is_said(name, value))
         head = f"{self.formatTime(record)} {record.levelname} {record.name} {record.getMessage()} {said}"
         line = _visible(head.rstrip())
-        trace = self.formatException(record.exc_info) if record.exc_info else ""
+        trace = self.formatException(record.exc_info) if record.exc_info else record.exc_text or ""
         return "\n".join([line, *(f"    {each}" for each in trace.splitlines())])
 
 
