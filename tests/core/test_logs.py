@@ -59,7 +59,9 @@ def test_every_handler_of_the_site_cleans_what_it_writes() -> None:
     assert site.LOGGING["handlers"]
     for handler in site.LOGGING["handlers"].values():
         assert handler["filters"][0] == "without_persons"
-    names = {name for each in (site.LOGGING["root"], *site.LOGGING["loggers"].values()) for name in each.get("handlers", ())}
+    names = {
+        name for each in (site.LOGGING["root"], *site.LOGGING["loggers"].values()) for name in each.get("handlers", ())
+    }
     assert names == set(site.LOGGING["handlers"])
     # Django's own configuration comes first: none of its handlers may be left.
     for name in ("", "django", "django.server", "django.request"):
