@@ -6,7 +6,6 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-import psycopg
 import pytest
 from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection
@@ -18,6 +17,7 @@ from cmq.core.errors import is_passing
 from cmq.core.feed import first_broken_position
 from cmq.core.models import OutgoingMail
 from cmq.labels.models import Label
+from tests.faults.cutting import At, end_the_session, on_a_server
 from tests.procedure.world import World, a_submitted, a_world, decided, signed, signers_of
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -28,20 +28,6 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
     """All rows that an award may touch."""
     models = [model for model in apps.get_models() if model._meta.app_label in TOUCHED]
     return {model._meta.label: list(model._default_manager.order_by("pk").values_list()) for model in models}
-
-
-class At:
-    """Do something before a statement that writes is run: the `number`th, counted from 1."""
-
-    def __init__(self, number: int, act: Callable[[], None]) -> None:
-        self.left, self.act = number, act
-
-    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
-            self.left -= 1
-            if self.left == 0:
-                self.act()
-        return execute(sql, params, many, context)
 
 
 def last_signature() -> tuple[World, Signature, Any]:
@@ -90,7 +76,7 @@ def test_a_process_killed_at_any_statement_of_a_signature() -> None:
     awarded_once(world, signature)
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is no other process")
+@on_a_server
 def test_a_database_that_goes_away_at_any_statement_of_a_signature() -> None:
     world, signature, person = last_signature()
     before, cuts = everything(), 0
@@ -105,10 +91,3 @@ def test_a_database_that_goes_away_at_any_statement_of_a_signature() -> None:
         connection.close()
     assert cuts > 10
     awarded_once(world, signature)
-
-
-def end_the_session() -> None:
-    """As when the server dies or the wire is cut: from beside, in the middle of the transaction."""
-    mine = connection.connection.info
-    with psycopg.connect(mine.dsn, autocommit=True) as beside:
-        beside.execute("SELECT pg_terminate_backend(%s, 5000)", [mine.backend_pid])
