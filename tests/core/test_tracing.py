@@ -1,27 +1,25 @@
 """What a collector receives of a page and of a task: every step, and nothing of anybody."""
 
-import gzip
 import json
 import logging
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from django.conf import settings as configured
+from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 from django.utils import timezone
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from cmq.core import outgoing, tracing
 from cmq.service import running
 from cmq.service.models import TaskRun
+from tools.trace_collector import Collector
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -32,47 +30,10 @@ urlpatterns = [path("panne/", broken, name="panne")]
 handler500 = "cmq.web.errors.server_error"
 
 
-class Collector:
-    """A collector on this machine: the spans that it was sent, and the bytes that they came in."""
-
-    def __init__(self) -> None:
-        self.raw = b""
-        self.received: list[ExportTraceServiceRequest] = []
-        collector = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                body = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
-                collector.raw += body
-                collector.received.append(ExportTraceServiceRequest.FromString(body))
-                self._say(200)
-
-            def do_GET(self) -> None:
-                self._say(204)
-
-            def _say(self, status: int) -> None:
-                self.send_response(status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def spans(self) -> list[Any]:
-        """What was sent until now, whatever still waits included."""
-        tracing._provider.force_flush()
-        return [
-            span
-            for each in self.received
-            for resource in each.resource_spans
-            for scope in resource.scope_spans
-            for span in scope.spans
-        ]
+def spans_of(collector: Collector) -> list[Any]:
+    """What was sent, what still waits included."""
+    tracing._provider.force_flush()
+    return collector.spans()
 
 
 def said(span: Any) -> dict[str, Any]:
@@ -86,8 +47,7 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
     tracing.start("web")
     yield made
     tracing.stop()
-    made.server.shutdown()
-    made.server.server_close()
+    made.close()
 
 
 @pytest.fixture
@@ -121,7 +81,7 @@ def test_a_page_is_told_with_its_queries_and_nothing_of_its_reader(collector: Co
         "HTTP_REFERER": "https://avant.fr/dupont",
     }
     answer = client.get("/recherche/?q=dupont%40exemple.fr", **headers)
-    spans = collector.spans()
+    spans = spans_of(collector)
     page = next(span for span in spans if span.name == "GET search")
     assert said(page) == {"http.request.method": "GET", "http.route": "search", "http.response.status_code": 200}
     queries = [span for span in spans if span.parent_span_id == page.span_id]
@@ -143,7 +103,7 @@ def test_values_of_queries_stay_here(collector: Collector, client: Client) -> No
             "dupont@exemple.fr", password="une phrase que personne ne devine", name="Camille Dupont"
         )
         list(User.objects.filter(name__icontains="Camille"))
-    assert {"INSERT", "SELECT"} <= {span.name for span in collector.spans()}
+    assert {"INSERT", "SELECT"} <= {span.name for span in spans_of(collector)}
     assert b"upont" not in collector.raw and b"Camille" not in collector.raw
 
 
@@ -152,12 +112,12 @@ def test_a_task_and_what_it_asks_of_others_are_told(collector: Collector) -> Non
     at = timezone.now()
     TaskRun.objects.create(name="rappels", due_at=at, started_at=at, seen_at=at, machine="ici")
     running.run.call("rappels", at.isoformat())
-    task = next(span for span in collector.spans() if span.name == "task rappels")
+    task = next(span for span in spans_of(collector) if span.name == "task rappels")
     assert said(task)["cmq.task"] == "rappels"
-    assert any(span.parent_span_id == task.span_id and span.name == "SELECT" for span in collector.spans())
+    assert any(span.parent_span_id == task.span_id and span.name == "SELECT" for span in spans_of(collector))
     with tracing.span("work"), outgoing.client(trusted=[collector.address]) as asking:
         asking.get(f"{collector.address}/fichier?jeton=secret")
-    asked = next(span for span in collector.spans() if span.name == "HTTP GET")
+    asked = next(span for span in spans_of(collector) if span.name == "HTTP GET")
     assert said(asked) == {"server.address": "127.0.0.1", "http.response.status_code": 204}
     assert b"jeton" not in collector.raw
 
@@ -165,7 +125,7 @@ def test_a_task_and_what_it_asks_of_others_are_told(collector: Collector) -> Non
 def test_what_a_step_raises_is_told_by_its_kind(collector: Collector) -> None:
     with pytest.raises(ValueError, match="Dupont"), tracing.span("work"):
         raise ValueError("Dupont est inconnu")
-    (work,) = collector.spans()
+    (work,) = spans_of(collector)
     assert said(work)["error.type"] == "ValueError" and not work.events and work.status.code == 2
     assert b"Dupont" not in collector.raw
 
@@ -181,7 +141,7 @@ def test_a_breakdown_bears_one_number_on_the_page_and_in_the_log(
     told = [line for line in lines() if line.get("request") == number]
     assert {line["name"] for line in told} >= {"cmq.answers", "django.request"}
     assert not any("dupont" in json.dumps(line) for line in told)
-    assert number in {span.trace_id.hex() for span in collector.spans()}
+    assert number in {span.trace_id.hex() for span in spans_of(collector)}
 
 
 @pytest.mark.django_db
@@ -209,3 +169,20 @@ def test_without_a_collector_nothing_is_even_imported(environment: dict[str, str
     own = {"CMQ_VAR_DIR": str(tmp_path), "CMQ_WORKS_INSIDE": "no", "CMQ_SEARCH_FOLLOWS": "no", "PATH": "/usr/bin"}
     done = subprocess.run([sys.executable, "-c", code], env={**own, **environment}, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+@pytest.mark.django_db
+def test_without_the_library_the_site_serves_and_the_doctor_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+    client: Client,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    for name in ("opentelemetry", *(each for each in sys.modules if each.startswith("opentelemetry."))):
+        monkeypatch.setitem(sys.modules, name, None)
+    tracing.start("web")
+    assert "requirements/machines.txt" in caplog.text and client.get("/healthz").status_code == 200
+    with pytest.raises(SystemExit):
+        call_command("doctor")
+    assert "Traces demandées" in capsys.readouterr().out

@@ -1,5 +1,6 @@
 """A site on several machines, on this one: a primary and a replica that lags, a pooler, two web nodes, a worker, a
-balancer. Somebody logs in, writes, reads what they wrote, searches, is written to; then machines are killed."""
+balancer, an object store, a collector of traces. Somebody logs in, writes, reads what they wrote, searches, is written
+to; then machines are killed."""
 
 import os
 import re
@@ -16,9 +17,12 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from django.utils import timezone
 
+from tools.object_store import BUCKET, KEY_ID, REGION, SECRET, ObjectStore
 from tools.smtp_sink import Sink
 from tools.temporary_postgres import Cluster, find_binaries
+from tools.trace_collector import Collector
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -54,7 +58,7 @@ class Machines:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.sink = Sink()
+        self.sink, self.store, self.collector = Sink(), ObjectStore(), Collector()
         self.primary, self.replica = Cluster(folder / "primary"), Cluster(folder / "replica")
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.ports = {name: free_port() for name in ("pooler", "one", "two", "balancer")}
@@ -71,6 +75,13 @@ class Machines:
             "CMQ_MAIL_URL": f"smtp://127.0.0.1:{self.sink.port}",
             "CMQ_WORKS_INSIDE": "no",
             "CMQ_SITE_URL": self.url,
+            "CMQ_S3_BUCKET": BUCKET,
+            "CMQ_S3_ENDPOINT": self.store.endpoint,
+            "CMQ_S3_REGION": REGION,
+            "CMQ_S3_KEY_ID": KEY_ID,
+            "CMQ_S3_SECRET": SECRET,
+            "OTEL_EXPORTER_OTLP_ENDPOINT": self.collector.address,
+            "OTEL_BSP_SCHEDULE_DELAY": "500",
         }
 
     def run(self, name: str, *command: object, machine: str = "") -> None:
@@ -134,7 +145,8 @@ class Machines:
                 cluster.stop()
             except subprocess.CalledProcessError:
                 continue  # It was killed by the test.
-        self.sink.close()
+        for each in (self.sink, self.store, self.collector):
+            each.close()
 
 
 @pytest.fixture
@@ -209,6 +221,13 @@ def test_people_work_while_machines_fail(machines: Machines) -> None:
         until(lambda node=node: _finds(machines, node), f"the search of node {node}")
     keeper.send("/compte/mot-de-passe/oublie/", {"email": "gardienne@exemple.fr"})
     until(lambda: machines.sink.taken["gardienne@exemple.fr"] >= 1, "the letter that the worker sends")
+    # The worker takes the snapshots of the day: a file of its machine would be on neither node.
+    for node in ("one", "two"):
+        until(lambda node=node: _gives_the_snapshot(machines, node), f"the file that node {node} reads")
+    until(
+        lambda: {"POST registre_notices", "task rappels"} <= {span.name for span in machines.collector.spans()},
+        "traces",
+    )
 
     machines.kill("one")
     until(lambda: httpx.get(f"{machines.url}/", timeout=5).status_code == 200, "the other node", seconds=10)
@@ -233,6 +252,12 @@ def test_people_work_while_machines_fail(machines: Machines) -> None:
 def _finds(machines: Machines, node: str) -> bool:
     page = httpx.get(f"http://127.0.0.1:{machines.ports[node]}/recherche/?q=autonomie&type=campus", timeout=20)
     return page.status_code == 200 and "Autonomie" in page.text and "sans fautes pardonnées" not in page.text
+
+
+def _gives_the_snapshot(machines: Machines, node: str) -> bool:
+    day = timezone.localdate()
+    page = httpx.get(f"http://127.0.0.1:{machines.ports[node]}/donnees/campus/instantanes/{day}.ndjson", timeout=20)
+    return bool(machines.store.objects) and page.status_code == 200 and "Autonomie" in page.text
 
 
 def _has_caught_up(machines: Machines) -> bool:

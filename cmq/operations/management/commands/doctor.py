@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from cmq.campuses.models import Campus
-from cmq.core import antivirus, journal
+from cmq.core import antivirus, journal, tracing
 from cmq.core.errors import Refusal
 from cmq.core.models import OutgoingMail
 from cmq.core.object_store import ObjectStorage
@@ -102,6 +103,11 @@ def _files() -> Iterator[str]:
 def _antivirus() -> Iterator[str]:
     if problem := antivirus.problem():
         yield problem
+
+
+def _traces() -> Iterator[str]:
+    if tracing.is_asked_for() and find_spec("opentelemetry") is None:
+        yield "Traces demandées (OTEL_EXPORTER_OTLP_ENDPOINT), mais sans bibliothèque : requirements/machines.txt."
 
 
 def _mail() -> Iterator[str]:
