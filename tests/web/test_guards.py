@@ -68,6 +68,23 @@ def test_a_bug_shows_a_french_page_without_details(settings: object, monkeypatch
     assert "secret" not in response.content.decode()
 
 
+@pytest.mark.parametrize("path", ["/", "/compte/connexion/", "/espace/", "/api/v1/campus", "/technique/", "/static/"])
+def test_nothing_is_echoed_to_trace(client: Client, path: str) -> None:
+    answer = client.trace(path, headers={"x-secret": "rien à rendre"})
+    assert answer.status_code in (302, 404, 405) and "rien à rendre" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/.git/config", "/.git/", "/.env", "/cmq/settings.py", "/pyproject.toml", "/var/cles/", "/media/"),
+        *("/static/", "/static/cmq/", "/static/../cmq/settings.py", "/static/%2e%2e/%2e%2e/cmq/settings.py"),
+    ],
+)
+def test_no_folder_is_listed_and_no_source_is_served(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
 def test_https_sites_send_hsts_and_redirect(settings: object) -> None:
     settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 31_536_000
     assert Client().get("/").status_code == 301

@@ -16,7 +16,7 @@ from cmq.opendata.actions import find_token
 from cmq.opendata.models import ApiToken
 from cmq.web import callers
 from cmq.web.api import changelog
-from cmq.web.api.problems import METHOD, NO_TOKEN, NOT_ACCEPTABLE, TOO_MANY, ApiError, answer
+from cmq.web.api.problems import IN_CLEAR, METHOD, NO_TOKEN, NOT_ACCEPTABLE, TOO_MANY, ApiError, answer
 from cmq.web.rate_limits import WINDOW, rate_headers
 
 JSON = "application/json"
@@ -30,8 +30,9 @@ _PREFLIGHT = {
     "Allow": METHODS,
 }
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="API des campus"'}
-# Read by other sites' pages: what they get is public, or opened by a token that they hold.
-_CROSS = {"Cross-Origin-Resource-Policy": "cross-origin", "X-Robots-Tag": "noindex"}
+# Read by other sites' pages: what they get is public.
+_CROSS = {"Cross-Origin-Resource-Policy": "cross-origin"}
+_UNLISTED = {"X-Robots-Tag": "noindex"}
 
 View = Callable[..., HttpResponse]
 
@@ -45,11 +46,12 @@ def api(*, media_type: str = JSON, needs_token: bool = False) -> Callable[[View]
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
                 if request.method == "OPTIONS":
-                    return HttpResponse(status=204, headers={**_CORS, **_PREFLIGHT})
-                response = _guarded(view, request, media_type, needs_token, *args, **kwargs)
+                    response = HttpResponse(status=204, headers=_PREFLIGHT)
+                else:
+                    response = _guarded(view, request, media_type, needs_token, *args, **kwargs)
             except ApiError as error:
                 response = answer(request, error)
-            return _with_headers(request, response, **kwargs)
+            return _with_headers(request, response, is_private=needs_token, **kwargs)
 
         return wrapper
 
@@ -61,6 +63,7 @@ def _guarded(
 ) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         raise ApiError(METHOD, f"L’API se lit seulement : {METHODS}.", headers={"Allow": METHODS})
+    _check_is_secret(request)
     claimed = request.META.get("HTTP_AUTHORIZATION", "")
     token = _token_of(claimed) if claimed else None
     rate = _rate_of(request, token)
@@ -80,6 +83,13 @@ def _guarded(
             NOT_ACCEPTABLE, f"L’API ne parle que {media_type}. Les fichiers ont d’autres formes (/donnees/)."
         )
     return view(request, *args, **kwargs)
+
+
+def _check_is_secret(request: HttpRequest) -> None:
+    # A program that is led to HTTPS without a word goes on sending its token in clear first.
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        detail = f"Demandez {settings.SITE_URL}{request.path}. Un jeton envoyé en clair est à révoquer."
+        raise ApiError(IN_CLEAR, detail)
 
 
 def conditional(request: HttpRequest, body: bytes, *, etag: str, modified: int | None, media_type: str) -> HttpResponse:
@@ -105,10 +115,14 @@ def _rate_of(request: HttpRequest, token: ApiToken | None) -> Rate:
     return callers.hit(request, "api", limit=settings.API_PER_MINUTE, seconds=WINDOW)
 
 
-def _with_headers(request: HttpRequest, response: HttpResponse, **kwargs: Any) -> HttpResponse:
+def _with_headers(request: HttpRequest, response: HttpResponse, *, is_private: bool, **kwargs: Any) -> HttpResponse:
     rate: Rate | None = getattr(request, "api_rate", None)
-    for name, value in {**_CORS, **_CROSS, **(rate_headers(rate) if rate else {})}.items():
+    shared = {} if is_private else {**_CORS, **_CROSS}
+    for name, value in {**_UNLISTED, **shared, **(rate_headers(rate) if rate else {})}.items():
         response.headers[name] = value
+    if is_private:
+        # For programs on machines. A page of another site that held a token would show it to everybody.
+        response.headers.pop("Access-Control-Allow-Origin")
     patch_vary_headers(response, ["Accept", "Authorization"])
     if "slug" in kwargs:
         changelog.say_leaving(response, kwargs["slug"])

@@ -23,6 +23,7 @@ class Kind:
 BAD_PARAMETER = Kind("parametre", 400, "Un paramètre n’a pas de sens ici")
 BAD_REQUEST = Kind("requete", 400, "La requête n’a pas de sens")
 NO_TOKEN = Kind("jeton", 401, "Un jeton valable est nécessaire")
+IN_CLEAR = Kind("en-clair", 403, "L’API ne se demande qu’en HTTPS")
 FORBIDDEN = Kind("interdit", 403, "Le jeton n’ouvre pas ceci")
 NOT_FOUND = Kind("introuvable", 404, "Rien n’est à cette adresse")
 METHOD = Kind("methode", 405, "Cette méthode n’existe pas ici")
@@ -33,7 +34,7 @@ BROKEN = Kind("panne", 500, "Le site est en panne")
 UNAVAILABLE = Kind("indisponible", 503, "Le site ne peut pas répondre pour l’instant")
 KINDS = (
     *(BAD_PARAMETER, BAD_REQUEST, NO_TOKEN, FORBIDDEN, NOT_FOUND, METHOD, NOT_ACCEPTABLE, TOO_LARGE, TOO_MANY),
-    *(BROKEN, UNAVAILABLE),
+    *(BROKEN, UNAVAILABLE, IN_CLEAR),
 )
 
 

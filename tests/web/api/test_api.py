@@ -205,6 +205,22 @@ def test_other_sites_may_read(client: Client) -> None:
     assert "ETag" in client.get("/api/v1/campus").headers["Access-Control-Expose-Headers"]
 
 
+def test_what_a_token_opens_is_not_for_other_sites_pages(client: Client) -> None:
+    """A page that held a token would show it to everybody."""
+    for answer in (client.get("/api/v1/prive/dossiers"), client.options("/api/v1/prive/dossiers")):
+        assert "Access-Control-Allow-Origin" not in answer.headers
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert client.get("/api/v1/campus").headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_program_is_refused_in_clear_and_not_led_away(client: Client, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    refused = client.get("/api/v1/campus", HTTP_AUTHORIZATION="Bearer x")
+    assert refused.status_code == 403 and "à révoquer" in json.loads(refused.content)["detail"]
+    assert client.get("/api/v1/campus", secure=True).status_code == 200
+    assert client.get("/api/").status_code == 301
+
+
 def test_a_list_is_fetched_once_until_something_public_changes(client: Client) -> None:
     campus = publish("Ouvert")
     first = client.get("/api/v1/campus")

@@ -76,6 +76,9 @@ def test_a_visitor_gets_no_cookie_and_a_stranger_the_same_page(client: Client, a
     response = client.get(path)
     assert response.status_code == 200
     assert not response.cookies or path.endswith(FORMS)
+    # Words say in which signs they are written.
+    told = response["Content-Type"]
+    assert "charset=utf-8" in told or not re.match(r"text/|[\w/.-]*(\+|/)xml\b", told), told
     client.force_login(a_person())
     assert client.get(path).status_code == 200
 
