@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from cmq.core import outgoing
 from cmq.core.outgoing import OutgoingRefused, is_public
+from tests.certificates import self_signed
 from tests.official.serving import Answer, Asked, source
 
 Names = dict[str, list[str]]
@@ -183,7 +184,7 @@ def test_the_name_stays_what_the_certificate_is_checked_by(names: Names, tmp_pat
 @pytest.fixture
 def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[tuple[str, int], list[str]]]:
     """An HTTPS server whose certificate, made here, is that of source.exemple, and the names it was asked by."""
-    certificate = _certificate(tmp_path)
+    certificate = self_signed(tmp_path, "source.exemple")
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     told: list[str] = []
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -204,29 +205,6 @@ def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     thread.start()
     yield listening.getsockname(), told
     listening.close()
-
-
-def _certificate(folder: Path) -> Path:
-    import datetime as dt
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "source.exemple")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), 7, now, now + dt.timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("source.exemple")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "certificate.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
 
 
 def test_a_host_that_the_settings_name_is_asked(local: str, settings: Any) -> None:
