@@ -40,7 +40,7 @@ class Command(BaseCommand):
         """Print one line per finding."""
         findings = [*_database(), *_deployment()]
         if not any(finding.startswith("Base") for finding in findings):
-            findings += [*_data(), *_files(), *_antivirus(), *_mail(), *_tasks(), *_production()]
+            findings += [*_data(), *_files(), *_traces(), *_antivirus(), *_mail(), *_tasks(), *_production()]
         for finding in findings:
             self.stdout.write(f"✗ {finding}")
         if findings:
