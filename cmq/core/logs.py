@@ -31,7 +31,7 @@ _WRITTEN_BY_PROGRAMS = (DatabaseError, OSError, ImportError, TypeError, Attribut
 # What a line may carry besides its message (`web.observing`, `web.security_log`), and what logging itself puts there.
 _EXTRAS = {"page", "method", "status", "status_code", "ms", "sql", "is_in"}
 # Numbers and digests by which a line is found again; a name is never one.
-_MARKS = {"person": int, "request": str, "caller": str, "account": str}
+_MARKS = {"person": r"\d+", "request": r"[0-9a-f]*", "caller": r"[0-9a-f]+", "account": r"[0-9a-f]+"}
 _OWN = {*logging.makeLogRecord({}).__dict__, "message", "asctime", "taskName"}
 
 
@@ -81,11 +81,17 @@ class WithoutPersons(logging.Filter):
         record.stack_info = None
         for name in [each for each in record.__dict__ if each not in _OWN]:
             value = record.__dict__[name]
-            if is_query or not isinstance(value, _MARKS.get(name, str | int | float if name in _EXTRAS else ())):
+            if is_query or not self._may_be_said(name, value):
                 del record.__dict__[name]
             elif isinstance(value, str) and name in _EXTRAS:
                 setattr(record, name, without_persons(value))
         return True
+
+    @staticmethod
+    def _may_be_said(name: str, value: object) -> bool:
+        if name in _MARKS:
+            return re.fullmatch(_MARKS[name], str(value)) is not None
+        return name in _EXTRAS and isinstance(value, str | int | float)
 
     @staticmethod
     def _message(record: logging.LogRecord, *, is_query: bool) -> str:
