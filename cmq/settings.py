@@ -180,7 +180,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     # Shared by every process of every machine, for what must be counted together (rate limits).
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        # Callers' IPs and addresses stand in the keys of libraries: the table holds digests of them.
+        "KEY_FUNCTION": "cmq.core.addresses.cache_key",
+    },
 }
 
 # How often each address asks the API, on SQLite; on PostgreSQL the database counts.

@@ -341,9 +341,9 @@ def report_error(
     keepers = OrganisationMembership.objects.active(timezone.localdate(report.at)).filter(
         role=OrganisationRole.KEEPER, organisation__keeps_register=True
     )
-    for address in set(keepers.values_list("person__email", flat=True)):
+    for pk, address in set(keepers.values_list("person", "person__email")):
         context = {"report": report, "link": f"{site_url}{campus.get_absolute_url()}"}
-        mail.post(address, "mail/error_report", context, key=f"error-report:{report.pk}:{address}")
+        mail.post(address, "mail/error_report", context, key=f"error-report:{report.pk}:{pk}")
     return report
 
 

@@ -31,11 +31,14 @@ def post(
         to: address of one person.
         template: path without ending; `<template>.txt` has the subject as its first line.
         context: what the template needs.
-        key: once per event and person; a second call with the same key does nothing.
+        key: once per event and person; a second call with the same key does nothing. It outlives the address, which
+            is in none.
         is_secret: the letter bears a key; its text is not kept once it has left.
         stop_url: where one press of the reader's mail program stops such letters (RFC 8058).
     Returns whether the letter is new.
     """
+    if "@" in key:
+        raise ValueError("the key of a letter names people by their number")
     letter = letters.render(template, context)
     mail, created = OutgoingMail.objects.get_or_create(
         key=key[:200],

@@ -248,5 +248,5 @@ def _tell(request: PartnerRequest, *, to_campus: bool, template: str) -> None:
         people = people.filter(pk__in=contacts.exclude(person=None).values("person"))
         page = f"/espace/organisations/{request.organisation_id}/demandes/{request.pk}/"
     context: dict[str, object] = {"request": request, "link": f"{settings.SITE_URL}{page}"}
-    for address in people.order_by("email").values_list("email", flat=True):
-        mail.post(address, template, context, key=f"{template}:{request.pk}:{request.state}:{address}")
+    for pk, address in people.order_by("email").values_list("pk", "email"):
+        mail.post(address, template, context, key=f"{template}:{request.pk}:{request.state}:{pk}")

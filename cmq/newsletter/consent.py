@@ -3,10 +3,7 @@
 A text that somebody agreed to never leaves this file: a proof names its version (RGPD, article 7-1).
 """
 
-import hashlib
-import hmac
-
-from django.conf import settings
+from cmq.core import addresses
 
 CURRENT = "2026-11"
 TEXTS = {
@@ -16,18 +13,14 @@ TEXTS = {
         "chaque lettre ; mon adresse est alors effacée."
     )
 }
-_SALT = "cmq.newsletter.consent"
+_PURPOSE = "cmq.newsletter.consent"
 
 
 def hash_of(email: str) -> str:
     """What a proof keeps of an address."""
-    return _keyed(email, settings.SECRET_KEY)
+    return addresses.digest_of(email, purpose=_PURPOSE)
 
 
 def hashes_of(email: str) -> list[str]:
     """The hashes by which proofs of an address are found: with the site's key, and with its former ones."""
-    return [_keyed(email, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
-
-
-def _keyed(email: str, key: str) -> str:
-    return hmac.new(f"{_SALT}{key}".encode(), email.strip().lower().encode(), hashlib.sha256).hexdigest()
+    return addresses.digests_of(email, purpose=_PURPOSE)

@@ -75,7 +75,9 @@ class Employer(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    email = models.EmailField("adresse professionnelle", max_length=254)
+    # Empty once it was refused and no offer is left: then its digest alone is kept, so that it does not come back.
+    email = models.EmailField("adresse professionnelle", max_length=254, blank=True)
+    address_hash = models.CharField("empreinte de l’adresse refusée", max_length=64, blank=True)
     # The link sent to the address was followed.
     address_proved_at = models.DateTimeField("adresse prouvée le", null=True, blank=True)
     # A campus of which the establishment is a member, or a keeper, has vouched for it.
@@ -92,7 +94,14 @@ class Employer(models.Model):
         verbose_name_plural = "employeurs"
         ordering = ["name", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["siret", "email"], name="employer_once_an_address"),
+            models.UniqueConstraint(fields=["siret", "email"], condition=~Q(email=""), name="employer_once_an_address"),
+            models.UniqueConstraint(
+                fields=["siret", "address_hash"], condition=~Q(address_hash=""), name="employer_once_a_hash"
+            ),
+            models.CheckConstraint(
+                condition=~Q(email="") | (~Q(address_hash="") & Q(refused_at__isnull=False)),
+                name="employer_without_address_was_refused",
+            ),
             models.CheckConstraint(
                 condition=Q(vouched_at=None) | Q(address_proved_at__isnull=False, refused_at=None),
                 name="employer_vouched_once_proved",

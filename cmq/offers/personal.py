@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from cmq.core import addresses
 from cmq.core.retention import Basis, Then, keep, nobody
 from cmq.offers import rules
 from cmq.offers.actions import letters
@@ -18,6 +19,20 @@ def _idle(at: Any) -> models.QuerySet[Employer]:
     # A refusal is remembered: it keeps the same address from asking again.
     idle = Employer.objects.filter(offers=None, refused_at=None)
     return idle.filter(Q(address_proved_at=None) | Q(address_proved_at__lte=at - rules.KEPT))
+
+
+def _refused(at: Any) -> models.QuerySet[Employer]:
+    return Employer.objects.filter(offers=None, refused_at__lte=at - rules.KEPT).exclude(email="")
+
+
+def _without_address(rows: models.QuerySet[Any], at: Any) -> int:
+    employers = list(rows)
+    for employer in employers:
+        letters.forget(employer)
+        employer.address_hash = addresses.digest_of(employer.email, purpose=rules.REFUSED)
+        employer.email = ""
+        employer.save(update_fields=["address_hash", "email"])
+    return len(employers)
 
 
 def _delete(rows: models.QuerySet[Any], at: Any) -> int:
@@ -57,6 +72,20 @@ keep(
     holds=("offers.employer",),
     due=_idle,
     finish=_delete,
+)
+keep(
+    "offers.refused",
+    treatment=_TREATMENT,
+    what="Adresse professionnelle refusée",
+    who="Employeurs refusés",
+    purpose="Que la même adresse ne revienne pas déposer",
+    basis=Basis.PUBLIC_TASK,
+    readers=_READERS,
+    until="Six mois après le refus ; puis son empreinte, qui ne permet pas de la retrouver",
+    then=Then.ANONYMISED,
+    holds=("offers.employer",),
+    due=_refused,
+    finish=_without_address,
 )
 keep(
     "offers.reports",

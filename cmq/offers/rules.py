@@ -29,6 +29,8 @@ REMINDED = (7, 1)
 PROVED_WITHIN = dt.timedelta(days=7)
 # A closed offer answers 410 for that long, then it is forgotten.
 KEPT = dt.timedelta(days=180)
+# What the digest of a refused address is for (`core.addresses`).
+REFUSED = "cmq.offers.refused"
 MOST_OPEN = 50
 _FREE_MAIL = Path(__file__).parent / "data" / "free_mail.txt"
 

@@ -233,6 +233,29 @@ def test_what_nobody_proved_goes_and_what_is_long_closed_too_with_the_address() 
 
 
 @pytest.mark.django_db
+def test_a_refused_address_is_forgotten_and_still_refused(settings: Any) -> None:
+    now = timezone.now()
+    offer = hiring.shown(at=now)
+    assert offer.employer is not None
+    posting.refuse(offer.employer, reason="Offres sans contrat.", by=None, at=now)
+    late = now + rules.KEPT + DAY
+    assert swept("offers.refused", at=late) == 0, "its offer is still there"
+    assert swept("offers.offers", "offers.employers", at=late) == 1
+    assert swept("offers.refused", at=late) == 1 and swept("offers.refused", at=late) == 0
+    kept = Employer.objects.get()
+    assert kept.email == "" and len(kept.address_hash) == 64
+    assert not OutgoingMail.objects.filter(to=offer.employer.email).exists()
+    # Also when the site has another key since.
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "une autre clé"
+    with pytest.raises(Refusal, match="ne sont pas acceptées"):
+        posting.post(hiring.poster(), hiring.terms(), at=late)
+    with pytest.raises(Refusal, match="n’est plus gardée"):
+        posting.vouch(kept, by=None, at=late)
+    assert Employer.objects.count() == 1
+    posting.post(replace(hiring.poster(), email="autre@charpentes.exemple.fr"), hiring.terms(), at=late)
+
+
+@pytest.mark.django_db
 def test_a_report_is_answered_once_and_a_withdrawn_offer_answers_all() -> None:
     offer = hiring.shown()
     first = upkeep.report(offer, reason=AbuseReason.MONEY, text="On me demande 50 euros.")

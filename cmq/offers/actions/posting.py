@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from cmq.accounts.models import User
 from cmq.campuses.models import Campus
+from cmq.core import addresses
 from cmq.core.errors import require, require_right
 from cmq.core.feed import action, record
 from cmq.core.text import fold, one_line
@@ -155,6 +156,10 @@ def find(token: str, *, at: dt.datetime | None = None) -> JobOffer | None:
 
 def _employer(poster: Poster, *, is_demo: bool) -> Employer:
     organisation = Organisation.objects.known_as(siret=poster.siret).first()
+    hashes = addresses.digests_of(poster.email, purpose=rules.REFUSED)
+    refused = Employer.objects.filter(siret=poster.siret, address_hash__in=hashes).first()
+    if refused is not None:
+        return refused
     employer, _ = Employer.objects.get_or_create(
         siret=poster.siret,
         email=poster.email,
@@ -217,6 +222,7 @@ def _judged(employer: Employer, *, by: User | None, campus: Campus | None, at: d
         require_right(by is None or rules.can_vouch(by, campus))
         theirs = rules.campuses_of(employer, on=timezone.localdate(at))
         require(campus in theirs, "Cet établissement n’est pas membre du campus.")
+    require(employer.email, "L’adresse de cet employeur, refusé depuis longtemps, n’est plus gardée.")
     require(employer.address_proved_at, "Cet employeur n’a pas encore prouvé son adresse.")
     return employer
 
