@@ -138,8 +138,9 @@ class Memory:
                     resident = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
                     self.seen.setdefault(pid, []).append((time.monotonic() - started, resident / 1e6))
 
-    def figures(self) -> list[dict[str, float]]:
-        """For each worker, in MB: at the first look, after a third, at the end; and the slope after that third."""
+    def figures(self) -> list[dict[str, Any]]:
+        """For each worker, in MB: at the first look, after a third, at the end; the slope after that third; and the
+        course of it, as seconds and MB."""
         told = []
         for looks in self.seen.values():
             settled = looks[len(looks) // 3 :]
@@ -150,6 +151,7 @@ class Memory:
                     "settled": round(settled[0][1], 1),
                     "last": round(settled[-1][1], 1),
                     "mb_per_minute": round(rate * 60, 2),
+                    "course": [[round(at), round(level, 1)] for at, level in looks[:: len(looks) // 60 + 1]],
                 }
             )
         return told
