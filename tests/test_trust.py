@@ -8,6 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_house import our_modules
+from tests.test_safe_code import imported
+
+# What computes digests, seals, signs, encrypts or draws secrets.
+CRYPTOGRAPHY = {"cryptography", "hashlib", "hmac", "secrets", "joserfc", "pyrage", "rfc3161_client", "fido2", "jwt"}
+CRYPTOGRAPHY |= {"django.core.signing", "django.utils.crypto", "django.contrib.auth.hashers"}
+
 ROOT = Path(__file__).resolve().parent.parent
 TRUST = ROOT / "docs" / "trust"
 VERDICTS = ("oui", "sans objet", "exploitant", "non")
@@ -77,3 +84,13 @@ def test_the_head_counts_the_verdicts() -> None:
     counted = Counter((row[3], row[1]) for row in rows_of("asvs.md", 5))
     told = {row[0]: (row[1], row[2]) for row in rows_of("asvs.md", 4)}
     assert told == {each: (str(counted[each, "1"]), str(counted[each, "2"])) for each in VERDICTS}
+
+
+def test_every_module_of_cryptography_is_in_the_inventory() -> None:
+    using = {
+        path.relative_to(ROOT).as_posix()
+        for path, tree in our_modules()
+        if any(name == each or name.startswith(f"{each}.") for name in imported(tree) for each in CRYPTOGRAPHY)
+    }
+    named = set(re.findall(r"`(cmq/[\w/]+\.py)`", (TRUST / "cryptography.md").read_text()))
+    assert named == using
