@@ -3,10 +3,13 @@
 import datetime as dt
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cmq.accounts.models import AgentIdentity, User
@@ -98,6 +101,25 @@ def rename(person: User, *, name: str) -> None:
         person.name = name
         person.save(update_fields=["name"])
         record(person, "accounts.rename", "Nom modifié.")
+
+
+def end_sessions(person: User) -> int:
+    """Log somebody out of every device; how many. Who erases an account says so in its own line of the journal."""
+    sessions = UserSession.objects.filter(user=person)
+    keys = list(sessions.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    sessions.delete()
+    return len(keys)
+
+
+def log_out(people: QuerySet[User]) -> int:
+    """End every session of these people, by the technical team; roles and passwords stay. How many ended."""
+    ended = 0
+    with change_set(by=None):
+        for person in people.filter(pk__in=UserSession.objects.values("user")):
+            ended += end_sessions(person)
+            record(person, "accounts.log_out", "Connexions fermées par l’équipe technique.")
+    return ended
 
 
 def _save_once(person: User) -> None:

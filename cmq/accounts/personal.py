@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import models
 
 from cmq.accounts import leaving
+from cmq.accounts.actions import end_sessions
 from cmq.accounts.models import AgentIdentity, HelpConsent, HelpVisit, User
 from cmq.core.models import OutgoingMail
 from cmq.core.personal import CNIL_TRACES, PUBLIC_ARCHIVES, TRACES_KEPT
@@ -35,13 +36,6 @@ def _ways_in(person: Any, addresses: set[str], at: dt.datetime) -> None:
     AgentIdentity.objects.filter(person=person.pk).delete()
     HelpConsent.objects.filter(person=person.pk).delete()
     OutgoingMail.objects.filter(to__in=addresses).delete()
-
-
-def end_sessions(person: Any) -> None:
-    """Log somebody out of every device."""
-    keys = list(UserSession.objects.filter(user=person.pk).values_list("session_key", flat=True))
-    Session.objects.filter(session_key__in=keys).delete()
-    UserSession.objects.filter(user=person.pk).delete()
 
 
 def _finished_visits(at: dt.datetime) -> models.QuerySet[HelpConsent]:

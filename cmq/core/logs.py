@@ -29,7 +29,7 @@ _VALUE = re.compile(r"'(?:[^']|'')*'")
 _PLAIN = re.compile(r"[a-z.-]{0,30}")
 _WRITTEN_BY_PROGRAMS = (DatabaseError, OSError, ImportError, TypeError, AttributeError, NameError, MemoryError)
 # What a line may carry besides its message (`web.observing`, `web.security_log`), and what logging itself puts there.
-_EXTRAS = {"page", "method", "status", "status_code", "ms", "sql", "is_in"}
+_EXTRAS = {"page", "method", "status", "status_code", "ms", "sql", "is_in", "change"}
 # Numbers and digests by which a line is found again; a name is never one.
 _MARKS = {"person": r"\d+", "request": r"[0-9a-f]*", "caller": r"[0-9a-f]+", "account": r"[0-9a-f]+"}
 _OWN = {*logging.makeLogRecord({}).__dict__, "message", "asctime", "taskName"}

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from cmq.accounts.actions import open_account
 from cmq.accounts.models import User
 from cmq.campuses.actions import invite
 from cmq.campuses.models import CampusRole
+from cmq.core.models import Change
 from tests.factories import a_campus
 
 PASSWORD = "mot de passe de test"
@@ -141,3 +143,23 @@ def test_a_device_is_logged_out_by_who_proves_to_be_there(person: User, settings
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": devices})
     client.post(reverse("espace_devices_end"))
     assert is_in(client) and not is_in(phone)
+
+
+def test_the_technical_team_ends_the_sessions_of_one_or_of_all(
+    person: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = open_account(email="autre@exemple.fr", name="Autre", password=PASSWORD)
+    stolen, phone, another = log_in(person), log_in(person), log_in(other)
+    with pytest.raises(CommandError, match="Aucun compte : inconnu@exemple.fr"):
+        call_command("deconnecter", "claude@exemple.fr", "inconnu@exemple.fr")
+    for wrong in ([], ["claude@exemple.fr", "--tous"]):
+        with pytest.raises(CommandError, match="--tous"):
+            call_command("deconnecter", *wrong)
+    assert is_in(stolen) and is_in(phone)
+    call_command("deconnecter", "Claude@Exemple.fr")
+    assert "fermées : 2." in capsys.readouterr().out
+    assert [is_in(each) for each in (stolen, phone, another)] == [False, False, True]
+    assert Change.objects.get(act="accounts.log_out").key == str(person.pk)
+    again = log_in(person)
+    call_command("deconnecter", "--tous")
+    assert not is_in(again) and not is_in(another) and not UserSession.objects.exists()

@@ -14,6 +14,7 @@ from django.urls import reverse
 from cmq.accounts.actions import open_account
 from cmq.accounts.models import User
 from cmq.core.log_lines import JsonLines, Lines
+from cmq.core.logs import WithoutPersons
 from tests.accounts.factors import code_of
 from tests.factories import a_campus
 
@@ -34,6 +35,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> Any:
 
     def since() -> list[dict[str, Any]]:
         records = [each for each in caplog.records if each.name == "cmq.security"]
+        assert all(WithoutPersons().filter(each) for each in records)
         written = [json.loads(JsonLines().format(each)) for each in records]
         told = json.dumps(written) + "".join(Lines().format(each) for each in records)
         assert not [each for each in ("claude", "exemple", SOMEWHERE, PASSWORD) if each in told]
@@ -75,7 +77,9 @@ def test_a_second_factor_and_a_confirmation_too(
     secret = client.get(url).context["form"].secret
     with django_capture_on_commit_callbacks(execute=True):
         client.post(url, {"code": code_of(secret)})
-    told = [(each["message"], each["page"], each["person"]) for each in lines()]
+    written = lines()
+    assert written[-1]["change"] == "totp_activated"
+    told = [(each["message"], each["page"], each["person"]) for each in written]
     assert told == [
         ("proof given", "account_login", person.pk),
         ("proof refused", "account_reauthenticate", person.pk),
