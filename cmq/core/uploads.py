@@ -2,6 +2,7 @@
 
 import hashlib
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ READ: dict[str, tuple[str, str]] = {
     ".odp": ("application/vnd.oasis.opendocument.presentation", "content.xml"),
 }
 CLEAN = "saine"
+_LONGEST_KIND = 100
 
 
 @dataclass(frozen=True)
@@ -106,13 +108,19 @@ def _check_zipped(name: str, content: "File[bytes]", part: str, lie: Refusal) ->
     try:
         with zipfile.ZipFile(content) as archive:
             parts = set(archive.namelist())
-            kind = archive.read("mimetype").decode("ascii", "replace") if part == "content.xml" else ""
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError):
+            kind = _kind_of(archive) if part == "content.xml" else ""
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError, NotImplementedError, zlib.error, EOFError):
         raise lie from None
     if part not in parts or (kind and kind.strip() != READ[Path(name).suffix][0]):
         raise lie
     has_macros = any(each.endswith("vbaProject.bin") or each.startswith("Basic/") for each in parts)
     require(not has_macros, f"« {name} » contient des macros : joignez-le sans macros, ou en PDF.")
+
+
+def _kind_of(archive: zipfile.ZipFile) -> str:
+    """What an OpenDocument file says that it is; no more of it is unpacked than a kind takes."""
+    with archive.open("mimetype") as said:
+        return said.read(_LONGEST_KIND).decode("ascii", "replace")
 
 
 def _scanned(name: str, content: "File[bytes]") -> str:

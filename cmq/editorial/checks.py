@@ -35,7 +35,7 @@ _VAGUE_LINKS = frozenset(
         ),
     }
 )
-_SENTENCE = re.compile(r"[.!?…]+(?:\s|$)")
+_SENTENCE = re.compile(r"(?<![.!?…])[.!?…]+(?:\s|$)")
 _SYLLABLE = re.compile(r"[aeiouyàâäéèêëîïôöùûüœæ]+", re.IGNORECASE)
 _MUTE = re.compile(r"(?<=[^aeiouyàâäéèêëîïôöùûüœæ])(?:e|es|ent)$", re.IGNORECASE)
 _RAW_IMAGE = re.compile(r"!\[[^\]]*\]\(")

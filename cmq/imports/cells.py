@@ -29,7 +29,7 @@ _READ_TWICE = re.compile(r"Ã[\u0080-\u00bf‰€Š‡]|â€[™œ“”¦\u009
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _SERIAL_DATE = re.compile(r"\d{5}(?:[.,]\d+)?")
 _SPACES = re.compile(r"\s+")
-_SOURCE = re.compile(r"(?P<title>[^<>]*?)\s*(?:<(?P<url>[^<>\s]+)>)?")
+_SOURCE = re.compile(r"(?P<title>(?:[^<>]*[^<>\s])?)\s*(?:<(?P<url>[^<>\s]+)>)?")
 _DATES_IN_TITLE = re.compile(
     r"(?<![\d/])(?:(?:\d{1,2}/)?\d{1,2}/)?(?:19|20)\d{2}(?![\d/])|\b(?:" + "|".join(MONTHS) + r")\s+(?:19|20)\d{2}\b"
 )

@@ -13,7 +13,7 @@ from cmq.imports.cells import SourceText
 from cmq.reference.models import Academie, Commune, CommuneKind, Departement, Filiere, Region
 from cmq.reference.queries import folded_place
 
-_PLACE = re.compile(r"(?P<name>[^()]+?)\s*(?:\((?P<code>[0-9A-Za-z]{1,5})\))?")
+_PLACE = re.compile(r"(?P<name>[^()]*[^()\s])\s*(?:\((?P<code>[0-9A-Za-z]{1,5})\))?")
 
 
 class CellRefusal(Refusal):

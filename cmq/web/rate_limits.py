@@ -44,7 +44,7 @@ _ANY = re.compile(r"/")
 KINDS = (
     Kind("search", re.compile(r"(?:/espace)?/recherche/|/communes\.json$|.*/chercher/$"), True),
     # What has an ending is a file; pictures come with their page.
-    Kind("files", re.compile(r"(?!.*\.(?:webp|png|svg|txt|xml)$).*(?:\.[a-z]{2,8}$|/telechargement/)"), True),
+    Kind("files", re.compile(r"\A(?!.*\.(?:webp|png|svg|txt|xml)$).*(?:\.[a-z]{2,8}$|/telechargement/)"), True),
     Kind("pages", _ANY, True),
     Kind("login", re.compile(r"/compte/|/espace/invitation/|/technique/login/"), False),
     Kind("reports", re.compile(r"/rapports-csp/"), False),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail as django_mail
 from django.core.cache import cache
 from django.test import Client
@@ -18,6 +19,8 @@ from cmq.core.models import Change, OutgoingMail
 
 PASSWORD = "mot de passe de test"
 NEW = "un autre mot de passe long"
+# Each of the two ways to find an account looks at the password.
+HASHED_ONCE_REFUSED = 2
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +70,25 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: Cli
     assert "ne sont pas correct" in str(wrong.context["form"].errors) or "incorrect" in str(
         wrong.context["form"].errors
     )
+
+
+@pytest.mark.parametrize("state", ["wrong", "unknown", "closed", "without a password", "unproven"])
+def test_every_refused_log_in_takes_the_same_work(
+    client: Client, person: User, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Work is hashing, next to which all else is nothing: who times the answers learns no address."""
+    if state == "closed":
+        User.objects.filter(pk=person.pk).update(is_active=False)
+    if state == "unproven":
+        EmailAddress.objects.filter(user=person).update(verified=False)
+    if state == "without a password":
+        person.set_unusable_password()
+        person.save()
+    hashed: list[str] = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *said: hashed.append(said[1]) or encode(*said))
+    log_in(client, "inconnue@exemple.fr" if state == "unknown" else person.email, "faux faux faux")
+    assert len(hashed) == HASHED_ONCE_REFUSED
 
 
 def test_a_closed_account_does_not_open(client: Client, person: User) -> None:
