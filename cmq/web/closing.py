@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from cmq.service.models import Closing, ServiceNotice
+from cmq.web.security import protect
 
 LOOK_EVERY = 2.0  # seconds
 # What answers all the same: the state told to readers, and what that page is drawn with.
@@ -79,5 +80,6 @@ class ClosingMiddleware:
             response = render(request, "errors/503.html", context, status=503)
             response["Retry-After"] = str(closed.retry_after)
             response["Cache-Control"] = "no-store"
-            return response
+            # Said here: the middleware that says it elsewhere comes after.
+            return protect(request, response)
         return self.get_response(request)

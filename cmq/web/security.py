@@ -13,9 +13,10 @@ IGN_TILES = "https://data.geopf.fr"
 REPORTS = "/rapports-csp/"
 # Pages of Django's own, whose jQuery 3 writes HTML as strings.
 _TEAM = "/technique/"
-# What a page may use of the device: only what a page of ours uses. Every other known feature is denied.
-_USED = ("clipboard-write", "geolocation", "publickey-credentials-create", "publickey-credentials-get", "web-share")
-_DENIED = """accelerometer ambient-light-sensor attribution-reporting autoplay bluetooth browsing-topics camera
+# What a page may use of the device: only what a page of ours uses. What browsers
+# know besides is denied, but for sharing, which is closed to frames anyway and not known everywhere.
+_USED = ("clipboard-write", "geolocation", "publickey-credentials-create", "publickey-credentials-get")
+_DENIED = """accelerometer autoplay browsing-topics camera
     compute-pressure display-capture encrypted-media fullscreen gamepad gyroscope hid identity-credentials-get
     idle-detection keyboard-map local-fonts magnetometer microphone midi otp-credentials payment picture-in-picture
     screen-wake-lock serial storage-access sync-xhr usb window-management xr-spatial-tracking"""
@@ -74,23 +75,30 @@ def headers() -> dict[str, str]:
     }
 
 
+def protect(request: HttpRequest, response: HttpResponse, said: dict[str, str] | None = None) -> HttpResponse:
+    """The answer with its headers; those that it has already stay.
+
+    Args:
+        said: what `headers` gives, when it is known already.
+    """
+    if request.path_info.startswith(_TEAM):
+        response.headers.setdefault("Content-Security-Policy", content_security_policy(trusted_types=False))
+    elif hasattr(request, "csp_nonce"):
+        policy = content_security_policy(scripts=f"'nonce-{nonce_of(request)}'")
+        response.headers.setdefault("Content-Security-Policy", policy)
+    for name, value in (said or headers()).items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
 class SecurityHeadersMiddleware:
     """Put the headers on every answer; nothing is kept by a proxy unless the page cache says so afterwards."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self.headers = headers()
-        self.for_the_team = content_security_policy(trusted_types=False)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer with its headers."""
-        response = self.get_response(request)
-        if request.path_info.startswith(_TEAM):
-            response.headers.setdefault("Content-Security-Policy", self.for_the_team)
-        elif hasattr(request, "csp_nonce"):
-            policy = content_security_policy(scripts=f"'nonce-{nonce_of(request)}'")
-            response.headers.setdefault("Content-Security-Policy", policy)
-        for name, value in self.headers.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", "private, no-store")
-        return response
+        return protect(request, self.get_response(request), self.headers)

@@ -79,7 +79,6 @@ def test_the_device_is_closed_but_for_what_a_page_uses(client: Client) -> None:
         "geolocation",
         "publickey-credentials-create",
         "publickey-credentials-get",
-        "web-share",
     ]
 
 

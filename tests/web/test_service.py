@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,14 @@ def test_all_processes_of_a_machine_are_counted_together(tmp_path: Path) -> None
         run(f"m.ANSWERS.labels('home', 'GET', 200).inc({times})")
     said = run("print(m.exposition({'cmq_tasks_overdue': 4})[0].decode())")
     assert 'cmq_answers_total{method="GET",page="home",status="200"} 5.0' in said and "cmq_tasks_overdue 4.0" in said
+
+
+def test_the_page_of_a_closed_site_is_as_guarded_as_any(client: Client) -> None:
+    announced(Closing.CLOSED)
+    answer = client.get("/campus/")
+    assert answer.status_code == 503 and answer["Permissions-Policy"]
+    number = re.findall(r'nonce="([^"]+)"', answer.content.decode())[0]
+    assert f"script-src 'nonce-{number}'" in answer["Content-Security-Policy"]
 
 
 def test_not_ready_when_a_migration_is_missing(client: Client) -> None:
