@@ -324,6 +324,8 @@ if env.bool("CMQ_BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = env.int("CMQ_PROXIES", 1)
 X_FRAME_OPTIONS = "DENY"
+# For how long a shared cache (CDN) answers by itself for what is the same for everyone; 0: it asks each time.
+SHARED_CACHE_SECONDS = env.int("CMQ_SHARED_CACHE_SECONDS", 0)
 # Who may show the map and the cards of campuses in a frame, as origins: https://exemple.fr
 EMBED_HOSTS: list[str] = env.list("CMQ_EMBED_HOSTS", [])
 for _host in EMBED_HOSTS:

@@ -220,10 +220,20 @@ def _address(request: HttpRequest) -> str:
     return f"{scheme}//{meta.get('HTTP_HOST', '')}{meta.get('PATH_INFO', '')}?{meta.get('QUERY_STRING', '')}"
 
 
+def cache_control(until: float = float("inf")) -> str:
+    """What a browser and a shared cache may do with what is the same for everyone.
+
+    A browser asks each time, which a 304 answers. A shared cache (CDN) answers by itself for as long as the setting
+    says, and never beyond `until`, in seconds of the epoch: what changes in the register is seen that much later.
+    """
+    seconds = int(min(settings.SHARED_CACHE_SECONDS, max(0.0, until - time.time())))
+    return f"public, max-age=0, {f's-maxage={seconds}, ' if seconds else ''}must-revalidate"
+
+
 def _page_of(response: HttpResponse, *, compressed: bool, until: float) -> _Page:
     patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
     headers = {name: value for name, value in response.items() if name.lower() not in _UNCACHED_HEADERS}
-    headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    headers["Cache-Control"] = cache_control(until)
     body = response.content
     etag = hashlib.sha256(body).hexdigest()[:24]
     if compressed and len(body) > 500 and COMPRESSIBLE.match(headers.get("Content-Type", "")):
@@ -238,14 +248,13 @@ def _page_of(response: HttpResponse, *, compressed: bool, until: float) -> _Page
 def _response_of(page: _Page, request: HttpRequest) -> HttpResponse:
     asked = request.META.get("HTTP_IF_NONE_MATCH")
     if asked and (asked.strip() == "*" or page.etag in (tag.strip().removeprefix("W/") for tag in asked.split(","))):
-        response = HttpResponse(status=304)
-        kept = ("ETag", "Cache-Control", "Vary")
-        for name, value in page.headers:
-            if name in kept:
-                response.headers[name] = value
+        response, told = HttpResponse(status=304), ("ETag", "Cache-Control", "Vary")
+        headers = [(name, value) for name, value in page.headers if name in told]
         response.headers.pop("Content-Type", None)
-        return response
-    response = HttpResponse(page.body)
-    for name, value in page.headers:
+    else:
+        response, headers = HttpResponse(page.body), list(page.headers)
+    for name, value in headers:
         response.headers[name] = value
+    if page.until != float("inf"):
+        response.headers["Cache-Control"] = cache_control(page.until)
     return response

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import time
 
 import pytest
 from django.test import Client
@@ -9,7 +10,7 @@ from django.test import Client
 from cmq.campuses.actions import state_fact
 from cmq.campuses.models import CampusField
 from cmq.web import page_cache
-from tests.factories import a_campus, a_contributor, a_director
+from tests.factories import a_campus, a_contributor, a_director, a_keeper
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,29 @@ def test_a_browser_that_has_the_page_gets_304(client: Client) -> None:
 
 def test_proxies_may_keep_it_and_must_ask_again(client: Client) -> None:
     assert client.get("/")["Cache-Control"] == "public, max-age=0, must-revalidate"
+
+
+def test_a_shared_cache_answers_by_itself_when_the_site_says_so(client: Client, settings: object) -> None:
+    settings.SHARED_CACHE_SECONDS = 60
+    first = client.get("/")
+    assert first["Cache-Control"] == "public, max-age=0, s-maxage=60, must-revalidate"
+    again = client.get("/", headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, again["Cache-Control"]) == (304, first["Cache-Control"])
+    assert "s-maxage=60" in client.get("/api/v1/campus")["Cache-Control"]
+
+
+def test_a_shared_cache_keeps_nothing_beyond_its_time(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.SHARED_CACHE_SECONDS = 60
+    monkeypatch.setattr(time, "time", lambda: 1000.0)
+    assert "s-maxage=20," in page_cache.cache_control(until=1020.5)
+    assert page_cache.cache_control(until=999.0) == "public, max-age=0, must-revalidate"
+
+
+def test_what_is_somebodys_is_kept_by_no_shared_cache(client: Client, settings: object, db: None) -> None:
+    settings.SHARED_CACHE_SECONDS = 60
+    client.force_login(a_keeper())
+    for path in ("/", "/espace/"):
+        assert client.get(path)["Cache-Control"] == "private, no-store", path
 
 
 def test_compressed_for_those_who_can_read_it(client: Client) -> None:

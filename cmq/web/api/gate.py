@@ -14,7 +14,7 @@ from cmq.core import rates
 from cmq.core.rates import Rate
 from cmq.opendata.actions import find_token
 from cmq.opendata.models import ApiToken
-from cmq.web import callers
+from cmq.web import callers, page_cache
 from cmq.web.api import changelog
 from cmq.web.api.problems import IN_CLEAR, METHOD, NO_TOKEN, NOT_ACCEPTABLE, TOO_MANY, ApiError, answer
 from cmq.web.rate_limits import WINDOW, rate_headers
@@ -95,7 +95,7 @@ def _check_is_secret(request: HttpRequest) -> None:
 def conditional(request: HttpRequest, body: bytes, *, etag: str, modified: int | None, media_type: str) -> HttpResponse:
     """The answer, or 304 for who has it already; `modified` in seconds of the epoch."""
     response = HttpResponse(body, content_type=media_type)
-    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.headers["Cache-Control"] = page_cache.cache_control()
     response.headers["ETag"] = etag
     if modified is not None:
         response.headers["Last-Modified"] = http_date(modified)

@@ -23,6 +23,7 @@ from cmq.opendata.datasets import DATASETS
 from cmq.opendata.formats import FORMATS, Format, formats_of
 from cmq.opendata.models import Snapshot
 from cmq.opendata.schema import table_schema
+from cmq.web import page_cache
 from cmq.web.public.common import public, read_only
 
 PREVIEW = 20
@@ -69,7 +70,7 @@ def conditional(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
     def told(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         response = view(request, *args, **kwargs)
         if response.status_code == 200:
-            response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+            response.headers["Cache-Control"] = page_cache.cache_control()
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
