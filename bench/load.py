@@ -131,6 +131,8 @@ class Memory:
         self._thread.join()
 
     def _look(self) -> None:
+        from bench.serving import workers_of
+
         started = time.monotonic()
         while not self._over.wait(1.0):
             for pid in workers_of(self.port):
@@ -155,28 +157,6 @@ class Memory:
                 }
             )
         return told
-
-
-def workers_of(port: str) -> list[int]:
-    """The processes that answer on a port: the children of the server that was started for it."""
-    children: dict[int, list[int]] = {}
-    server = 0
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError, IndexError, ValueError):
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-                children.setdefault(parent, []).append(int(entry.name))
-                if b"--port" in words and words[words.index(b"--port") + 1] == port.encode() and parent == os.getpid():
-                    server = int(entry.name)
-    return [pid for pid in children.get(server, []) if b"resource_tracker" not in _command(pid)]
-
-
-def _command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b"resource_tracker"
 
 
 def slope(looks: list[tuple[float, float]]) -> float:

@@ -1,6 +1,8 @@
 """Serve an application with granian and load it with wrk, both for a bounded time, on this machine only."""
 
+import contextlib
 import gzip
+import os
 import re
 import shutil
 import socket
@@ -49,6 +51,28 @@ def serving(
     finally:
         server.terminate()
         server.wait(timeout=15)
+
+
+def workers_of(port: str) -> list[int]:
+    """The processes that answer on a port: the children of the server that was started for it."""
+    children: dict[int, list[int]] = {}
+    server = 0
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError, IndexError, ValueError):
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                children.setdefault(parent, []).append(int(entry.name))
+                if b"--port" in words and words[words.index(b"--port") + 1] == port.encode() and parent == os.getpid():
+                    server = int(entry.name)
+    return [pid for pid in children.get(server, []) if b"resource_tracker" not in _command(pid)]
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b"resource_tracker"
 
 
 def seconds_to(command: str) -> float:
