@@ -89,7 +89,8 @@ def _try(mail: OutgoingMail) -> bool | None:
         message.attach_alternative(letters.as_html(mail.subject, mail.text), "text/html")
         with tracing.span("SMTP", "client", server__address=str(settings.EMAIL_HOST)):
             message.send()
-    except (OSError, smtplib.SMTPException) as error:
+    # ValueError: headers that the library refuses, addresses that no mail knows. One such letter stops no other.
+    except (OSError, smtplib.SMTPException, ValueError) as error:
         mail.last_error = str(error)[:300]
     else:
         mail.sent_at, mail.last_error = timezone.now(), ""
