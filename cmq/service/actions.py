@@ -1,11 +1,14 @@
 """Tell readers that the site is not as usual, and that it is again."""
 
 import datetime as dt
+from collections import Counter
 
+from cmq.core import retention
 from cmq.core.errors import require, require_right
 from cmq.core.feed import action, record
+from cmq.core.retention import Kept
 from cmq.core.text import one_line
-from cmq.service.models import Closing, ServiceNotice
+from cmq.service.models import Closing, RetentionRun, ServiceNotice
 from cmq.service.rules import can_watch
 
 
@@ -26,6 +29,17 @@ def announce(
     )
     record(notice, "service.announce", f"{notice.title} ({notice.get_closing_display()})", is_private=True)
     return notice
+
+
+def retention_report(at: dt.datetime) -> list[tuple[Kept, RetentionRun | None, int]]:
+    """Each line that the nights end something of, with its last run and how much the last 30 days ended."""
+    lines = [line for line in retention.table() if line.is_swept]
+    runs = RetentionRun.objects.filter(ran_at__gt=at - dt.timedelta(days=30)).order_by("ran_at", "pk")
+    last = {run.line: run for run in runs}
+    sums = Counter[str]()
+    for run in runs:
+        sums[run.line] += run.number
+    return [(line, last.get(line.name), sums[line.name]) for line in lines]
 
 
 @action

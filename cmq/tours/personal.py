@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db import models
 
-from cmq.core.retention import Basis, Then, keep, nobody, with_account
+from cmq.core.retention import Basis, Then, keep, nobody, told, with_account
 from cmq.tours import rules
-from cmq.tours.actions import letters
+from cmq.tours.actions import letters, registering
 from cmq.tours.models import Registration, RegistrationState
 
 _READERS = "Campus qui organise l’étape"
@@ -24,13 +24,9 @@ def _unanswered(at: dt.datetime) -> models.QuerySet[Registration]:
 
 
 def _anonymise(rows: models.QuerySet[Any], at: dt.datetime) -> int:
-    """What is kept of a registration (public, seats, state) is of nobody. Their letters leave the outbox too."""
     registrations = list(rows)
     for each in registrations:
-        letters.forget(each)
-        each.name = each.email = each.key = ""
-        each.erased_at = at
-        each.save(update_fields=["name", "email", "key", "erased_at"])
+        registering.anonymise(each, at=at)
     return len(registrations)
 
 
@@ -48,6 +44,7 @@ def _past_registrations(person: Any, addresses: set[str], at: dt.datetime) -> No
     _anonymise(Registration.objects.filter(email__in=addresses, erased_at=None, stop__ends_at__lt=at), at)
 
 
+told("tours.registration")(registering.export)
 keep(
     "tours.registrations",
     treatment=_TREATMENT,

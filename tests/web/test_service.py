@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from cmq.core.errors import Refusal
 from cmq.service import actions, standing
-from cmq.service.models import Closing, ServiceNotice
+from cmq.service.models import Closing, RetentionRun, ServiceNotice
 from cmq.web import closing
 from tests.factories import a_keeper, a_person
 
@@ -167,6 +168,20 @@ def test_a_keeper_announces_and_ends(client: Client) -> None:
     assert ServiceNotice.objects.get().ends_at is not None
     assert "Tout ce qui était dû" in client.get("/etat/").content.decode()
     assert client.get("/espace/registre/taches/").status_code == 200
+
+
+def test_keepers_see_what_the_nights_have_ended(client: Client, django_assert_max_num_queries: Any) -> None:
+    client.force_login(a_keeper(), backend="django.contrib.auth.backends.ModelBackend")
+    at = timezone.now()
+    for days, number in ((1, 4_001), (2, 300), (40, 5)):
+        RetentionRun.objects.create(line="core.letters", ran_at=at - dt.timedelta(days=days), number=number)
+    (run, total), *_ = [
+        (run, total) for line, run, total in actions.retention_report(at) if line.name == "core.letters"
+    ]
+    assert run is not None and (run.number, total) == (4_001, 4_301)
+    with django_assert_max_num_queries(40):
+        page = client.get("/espace/registre/taches/").content.decode()
+    assert "4\xa0301" in page and "jamais" in page
 
 
 def test_a_part_that_cannot_be_looked_at_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

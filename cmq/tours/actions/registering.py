@@ -85,6 +85,39 @@ def cancel(token: str, *, at: dt.datetime | None = None) -> Registration:
 
 
 @action
+def erase(token: str, *, at: dt.datetime | None = None) -> None:
+    """Erase a registration at its holder's word: what they still hold is given back first. Raises `Refusal`."""
+    at = at or timezone.now()
+    registration = _locked_registration(token)
+    if registration.state != RegistrationState.CANCELLED and registration.stop.starts_at > at:
+        _free(registration, at=at)
+    anonymise(registration, at=at)
+
+
+def anonymise(registration: Registration, *, at: dt.datetime) -> None:
+    """Leave of a registration what is of nobody: public, seats, state. Its letters leave the outbox too."""
+    letters.forget(registration)
+    registration.name = registration.email = registration.key = ""
+    registration.erased_at = at
+    registration.save(update_fields=["name", "email", "key", "erased_at"])
+
+
+def export(registration: Registration) -> dict[str, object]:
+    """All that is kept of whom a registration is (RGPD, articles 15 and 20), in the terms of the form."""
+    confirmed = registration.confirmed_at
+    return {
+        "nom": registration.name,
+        "adresse": registration.email,
+        "public": registration.get_audience_display(),
+        "places": registration.seats,
+        "etape": f"{registration.stop.tour} – {registration.stop}",
+        "etat": registration.get_state_display(),
+        "demandee_le": registration.asked_at.isoformat(),
+        "confirmee_le": confirmed.isoformat() if confirmed else None,
+    }
+
+
+@action
 def withdraw(registration: Registration, *, reason: str, by: User, at: dt.datetime | None = None) -> Registration:
     """Take the seats, or the place in line, of one person back: a letter tells them why; who waits comes up.
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -184,15 +184,25 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
     found = registering.find(token)
     if found is None:
         return _private(render(request, "public/tours/no_registration.html", status=404))
-    refused = ""
+    refused, wish = "", request.POST.get("acte")
+    if wish == "donnees":
+        return _own_data(found)
     if request.method == "POST":
-        act = registering.cancel if request.POST.get("acte") == "annuler" else registering.confirm
+        acts = {"annuler": registering.cancel, "effacer": registering.erase}
         try:
-            act(token)
+            acts.get(wish or "", registering.confirm)(token)
+            if wish == "effacer":
+                return _private(render(request, "public/tours/registration_erased.html", {"stop": found.stop}))
             return _private(redirect("registration", token))
         except Refusal as refusal:
             refused = str(refusal)
     return _private(_registration_page(request, found, refused))
+
+
+def _own_data(found: Registration) -> HttpResponse:
+    answer = JsonResponse(registering.export(found), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    answer["Content-Disposition"] = 'attachment; filename="mon-inscription.json"'
+    return _private(answer)
 
 
 def section(request: HttpRequest, campus: Campus, *, at: dt.datetime) -> dict[str, Any]:

@@ -200,6 +200,23 @@ def test_a_visitor_registers_confirms_and_gives_the_seats_back(client: Client, w
     text_of(client, f"/agenda/inscription/{'0' * 64}/", status=404)
 
 
+def test_a_visitor_takes_their_data_and_erases_them(client: Client, world: World) -> None:
+    stop = world.stop(seats=2)
+    first, waiting = world.seat(stop, email="un@exemple.fr", seats=2), world.seat(stop, email="deux@exemple.fr")
+    link = f"/agenda/inscription/{first.token}/"
+    told = client.post(link, {"acte": "donnees"})
+    assert told["Cache-Control"] == "no-store" and "attachment" in told["Content-Disposition"]
+    assert (told.json()["adresse"], told.json()["places"]) == ("un@exemple.fr", 2)
+    assert Registration.objects.get(pk=first.pk).name, "to look is not to erase"
+    assert "sont effacés" in client.post(link, {"acte": "effacer"}).content.decode()
+    first.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (first.name, first.email, first.state) == ("", "", RegistrationState.CANCELLED)
+    assert waiting.state == RegistrationState.CONFIRMED, "who waits comes up"
+    assert not OutgoingMail.objects.filter(to="un@exemple.fr").exists()
+    text_of(client, link, status=404)
+
+
 def test_the_answer_is_the_same_for_an_address_that_is_known(client: Client, world: World) -> None:
     stop = world.stop(seats=9)
     new = sent(client, stop)

@@ -36,6 +36,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "parts": standing.parts(at),
         "queued": running.queued(),
         "runs": TaskRun.objects.all()[:RUNS],
+        "kept": actions.retention_report(at),
     }
     return page(request, "espace/service/tasks.html", context)
 
