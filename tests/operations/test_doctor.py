@@ -54,6 +54,12 @@ def test_a_site_that_cannot_sign(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Clé illisible" in diagnosis(capsys)
 
 
+def test_an_antivirus_that_does_not_answer(capsys: pytest.CaptureFixture[str], settings: object) -> None:
+    a_campus()
+    settings.ANTIVIRUS = ["clamd:/n/existe/pas"]
+    assert "L’antivirus ne répond pas" in diagnosis(capsys)
+
+
 def test_an_empty_register(capsys: pytest.CaptureFixture[str]) -> None:
     Campus.objects.all().delete()
     assert "cmq import register" in diagnosis(capsys)
