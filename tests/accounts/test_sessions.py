@@ -6,6 +6,7 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -77,11 +78,32 @@ def test_a_page_read_is_a_sign_of_life_and_a_page_left_open_is_none(person: User
     assert is_in(aged(client, seen=50 * MINUTE)), "an hour and forty minutes after log-in, never idle"
 
 
+def test_pages_are_read_while_no_sign_of_life_can_be_written(person: User) -> None:
+    client = aged(log_in(person), seen=50 * MINUTE)
+    seen = client.session["seen"]
+
+    def away(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("UPDATE") and "django_session" in sql:
+            raise OperationalError("the primary is away")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(away):
+        assert is_in(client)
+    assert client.session["seen"] == seen
+    assert is_in(client) and client.session["seen"] > seen
+
+
 def test_twelve_hours_end_it_whatever_is_done(person: User) -> None:
     assert is_in(aged(log_in(person), began=12 * HOUR - MINUTE))
     client = aged(log_in(person), began=12 * HOUR + MINUTE)
     assert client.session["seen"] > client.session["began"] + 11 * HOUR
     assert not is_in(client)
+
+
+@pytest.mark.parametrize("name", ["began", "seen"])
+def test_what_a_clock_ahead_has_dated_is_over(person: User, name: str) -> None:
+    assert is_in(aged(log_in(person), **{name: -30}))
+    assert not is_in(aged(log_in(person), **{name: -HOUR}))
 
 
 def test_who_comes_by_an_invitation_has_such_a_session_too(person: User) -> None:

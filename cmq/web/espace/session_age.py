@@ -6,12 +6,15 @@ proof within a session gives it a new key, so that a key stolen before is worth 
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import auth, messages
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from cmq.web import security_log
@@ -20,6 +23,7 @@ from cmq.web.page_cache import has_session
 BEGAN, SEEN = "began", "seen"
 # Writing down each sign of life would write at each page.
 NOTED_EVERY = 300  # seconds
+LEEWAY = 60  # seconds between the clocks of two machines
 # Where people prove who they are.
 _PROVING = ("/compte/", "/espace/invitation/")
 # An open page asks it by itself: no sign of life.
@@ -67,12 +71,18 @@ def _end_or_note(request: HttpRequest) -> None:
     if began is None:
         return
     idle = settings.IDLE_MINUTES * 60
-    if now - began > settings.SESSION_COOKIE_AGE or (idle and now - session[SEEN] > idle):
+    # A clock that was ahead must not make a session last until it is caught up with.
+    is_ahead = max(began, session[SEEN]) > now + LEEWAY
+    if is_ahead or now - began > settings.SESSION_COOKIE_AGE or (idle and now - session[SEEN] > idle):
         security_log.note(request, "session over", person=request.user.pk)
         auth.logout(request)
         messages.info(request, "Votre connexion a pris fin, faute d’activité ou par sa durée. Reconnectez-vous.")
     elif now - session[SEEN] > NOTED_EVERY and _BY_ITSELF not in request.path_info:
         session[SEEN] = int(now)
+        # Pages are read while the primary is away; this sign of life is noted the next time.
+        with suppress(DatabaseError, UpdateError):
+            session.save()
+        session.modified = False
 
 
 def _begin_or_renew(request: HttpRequest) -> None:
