@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from cmq.core.personal import TRACES_KEPT
+from cmq.core.personal import CNIL_TRACES, TRACES_KEPT
 from cmq.core.retention import Basis, Then, keep, nobody
 from cmq.service import refusals, running, working
 from cmq.service.models import BrowserRefusal, RetentionRun, TaskRun
@@ -34,6 +34,19 @@ keep(
     holds=("django_tasks_database.dbtaskresult",),
     # Also what a killed worker left « running »: the outbox and the schedule have taken it up since.
     due=lambda at: DBTaskResult.objects.filter(enqueued_at__lt=at - working.RESULTS_KEPT),
+)
+keep(
+    "service.security_log",
+    treatment="Sécurité du site",
+    what="Journal de sécurité, hors de la base : preuves d’identité données ou refusées, demandes refusées, par numéro "
+    "de compte et par empreintes de l’adresse IP et de l’adresse essayée",
+    who="Personnes qui se connectent, ou à qui quelque chose est refusé",
+    purpose="Voir une attaque, comprendre ce qui s’est passé",
+    basis=Basis.INTEREST,
+    readers="Équipe technique",
+    until="Six mois, tenus par le collecteur de qui exploite le site",
+    then=Then.DELETED,
+    why=CNIL_TRACES,
 )
 keep(
     "service.retention",

@@ -2,6 +2,7 @@
 
 from allauth.usersessions.internal.flows.sessions import end_other_sessions, end_sessions
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -25,7 +26,7 @@ def devices(request: HttpRequest) -> HttpResponse:
     """Every session of this person that still opens, the latest first."""
     sessions = UserSession.objects.purge_and_list(person_of(request))
     rows = [(each, device_of(each.user_agent)) for each in sorted(sessions, key=lambda each: -each.pk)]
-    return page(request, "espace/devices.html", {"rows": rows})
+    return page(request, "espace/devices.html", {"rows": rows, "idle": settings.IDLE_MINUTES})
 
 
 @logged_in(*ACT)
