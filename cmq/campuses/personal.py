@@ -20,10 +20,11 @@ def _answered(at: dt.datetime) -> models.QuerySet[ErrorReport]:
 def _last_director(person: Any, on: dt.date) -> list[str]:
     """A campus whose only director leaves has nobody who may invite."""
     directors = organisations.holders(CampusMembership.objects.all(), on).filter(role=CampusRole.DIRECTOR)
+    others = directors.exclude(person=person.pk).values("campus")
+    alone = directors.filter(person=person.pk).exclude(campus__in=others)
     return [
-        f"Vous êtes le seul directeur du {each.campus} : préparez d’abord un passage de relais."
-        for each in directors.filter(person=person.pk).select_related("campus")
-        if not directors.filter(campus=each.campus_id).exclude(person=person.pk).exists()
+        f"Vous êtes seul à diriger « {each.campus} » : préparez d’abord un passage de relais."
+        for each in alone.select_related("campus").order_by("campus__name", "pk")
     ]
 
 

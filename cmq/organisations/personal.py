@@ -53,11 +53,11 @@ def holders(memberships: "models.QuerySet[Any]", on: dt.date) -> "models.QuerySe
 def _last_keeper(person: Any, on: dt.date) -> list[str]:
     """A register without any keeper is kept by nobody."""
     keepers = holders(OrganisationMembership.objects.all(), on).filter(role=OrganisationRole.KEEPER)
-    own = keepers.filter(person=person.pk).select_related("organisation")
+    others = keepers.exclude(person=person.pk).values("organisation")
+    alone = keepers.filter(person=person.pk).exclude(organisation__in=others)
     return [
         f"Vous êtes le seul gardien du registre ({each.organisation}) : invitez d’abord un autre gardien."
-        for each in own
-        if not keepers.filter(organisation=each.organisation_id).exclude(person=person.pk).exists()
+        for each in alone.select_related("organisation")
     ]
 
 

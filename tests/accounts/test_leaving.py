@@ -159,7 +159,7 @@ def test_who_alone_keeps_something_hands_it_over_first() -> None:
 def test_a_director_who_is_about_to_leave_counts_no_more() -> None:
     campus = a_campus()
     director, other = a_director(campus), a_director(campus, ends_on=timezone.localdate() + 9 * DAY)
-    with pytest.raises(Refusal, match="seul directeur"):
+    with pytest.raises(Refusal, match="seul à diriger"):
         leaving.erase_account(director, by=director)
     leaving.erase_account(other, by=other)
     assert CampusMembership.objects.get(person=other).ends_on == timezone.localdate()
