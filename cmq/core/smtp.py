@@ -6,6 +6,7 @@ whether a letter may be sent again.
 
 import re
 import smtplib
+import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -54,6 +55,20 @@ def is_set_up() -> bool:
     return str(settings.EMAIL_BACKEND).endswith("smtp.EmailBackend")
 
 
+def _connected() -> smtplib.SMTP:
+    # `smtplib` by itself believes any certificate: whoever stands in between would read letters and password.
+    context, place = ssl.create_default_context(), (settings.EMAIL_HOST, settings.EMAIL_PORT)
+    if settings.EMAIL_USE_SSL:
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(*place, timeout=settings.EMAIL_TIMEOUT, context=context)
+    else:
+        smtp = smtplib.SMTP(*place, timeout=settings.EMAIL_TIMEOUT)
+    smtp.ehlo()
+    if settings.EMAIL_USE_TLS:
+        smtp.starttls(context=context)
+        smtp.ehlo()
+    return smtp
+
+
 class Line:
     """An open connection to the server of the settings; a context manager."""
 
@@ -63,12 +78,7 @@ class Line:
     def __enter__(self) -> "Line":
         """Connect. Raises `NotHandedOver`."""
         try:
-            kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
-            self._smtp = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT)
-            self._smtp.ehlo()
-            if settings.EMAIL_USE_TLS:
-                self._smtp.starttls()
-                self._smtp.ehlo()
+            self._smtp = _connected()
             if settings.EMAIL_HOST_USER:
                 self._smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
         except (OSError, smtplib.SMTPException) as error:
