@@ -19,6 +19,8 @@ from cmq.core.models import Change
 _SECRET = {"password", "token_digest", "digest", "key", "data", "session_data", "session_key", "hint", "stop_url"}
 # Of what is somebody's work for an institution, the file says what and when: the work itself is the institution's.
 _WORK = ("accounts.traces", "organisations.signatures")
+# The columns by which a row is of somebody, rather than something that they did to it.
+_OWN = {"person", "user", "by"}
 _NOT_AGAIN = {"account.emailconfirmation"}
 
 
@@ -61,7 +63,9 @@ def _by_model(person: User, addresses: set[str]) -> Iterator[dict[str, Any]]:
         for field, condition in links:
             rows = [row for row in model._base_manager.filter(**condition).order_by("pk") if row.pk not in told]
             told.update(row.pk for row in rows)
-            tell = _in_short if label in work and label not in retention.TELLS else _in_full
+            # Whom somebody invited is that person's own; so is whatever else only ends at the one who asks.
+            is_their_own = field.name in _OWN or not field.is_relation
+            tell = _in_full if is_their_own and label not in work else _in_short
             yield {
                 "sorte": str(model._meta.verbose_name_plural),
                 "en_tant_que": str(field.verbose_name),

@@ -25,7 +25,8 @@ from cmq.awards.actions.deciding import sign
 from cmq.awards.models import Signature
 from cmq.awards.rules import digest_of
 from cmq.campaigns.actions import seat_person
-from cmq.campuses.models import CampusMembership
+from cmq.campuses import actions as campus_actions
+from cmq.campuses.models import CampusMembership, CampusRole
 from cmq.core import mail
 from cmq.core.errors import Refusal
 from cmq.core.feed import first_broken_position
@@ -264,6 +265,10 @@ def test_the_file_holds_all_that_is_known_and_no_secret(stage: Stage) -> None:
 def test_the_file_tells_of_nobody_else(stage: Stage) -> None:
     person = a_person()
     other = a_name(stage.people[Role.DIRECTOR])
+    campus_actions.invite(stage.campus, email="invitee@exemple.fr", role=CampusRole.CONTRIBUTOR, by=other)
+    told = own_data(other, at=NOW)
+    assert "invitee@exemple.fr" not in str(told["donnees"]), "whom one invited is that person's own"
+    assert [each for each in told["donnees"] if each["en_tant_que"] == "invitée par"]
     data = own_data(person, at=NOW)
     assert data["donnees"] == [] and data["journal"] == []
     assert other.email not in str(own_data(stage.people[Role.CONTRIBUTOR], at=NOW))
