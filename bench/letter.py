@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 LETTERS = int(os.environ.get("CMQ_BENCH_LETTERS", "10000"))
@@ -125,9 +126,9 @@ def a_round(issue: object, port: int, number: int) -> tuple[float, float, int]:
             kept.append([])
             return super().__enter__()
 
-        def send(self, sender: str, to: str, message: bytes) -> object:
+        def send(self, sender: str, to: str, message: bytes, **more: Any) -> Any:
             kept[-1].append((sender, to, message))
-            return super().send(sender, to, message)
+            return super().send(sender, to, message, **more)
 
     pace, outcome, drawer = sending.Pace(0), sending.Report(), sending.Drawer(issue)
     begun = time.perf_counter()

@@ -7,6 +7,7 @@ whether a letter may be sent again.
 import re
 import smtplib
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -93,17 +94,19 @@ class Line:
                 self._smtp.quit()
         self._hang_up()
 
-    def send(self, sender: str, to: str, message: bytes) -> Reply:
+    def send(self, sender: str, to: str, message: bytes, *, first: Callable[[], object] = lambda: None) -> Reply:
         """Hand one letter over.
 
         Args:
             sender: envelope sender, where returns come.
             message: whole, with CRLF.
+            first: what must be done before the letter itself leaves. It is done while the server reads for whom the
+                letter is; not at all when the connection is lost before that. What it raises stops the letter.
         Raises `NotHandedOver`, `InDoubt`.
         """
         assert self._smtp is not None
         try:
-            refused = self._open_letter(self._smtp, sender, to)
+            refused = self._open_letter(self._smtp, sender, to, first)
         except (OSError, smtplib.SMTPException) as error:
             raise NotHandedOver(type(error).__name__) from None
         if refused is not None:
@@ -116,7 +119,7 @@ class Line:
         return _reply(code, said, False)
 
     @staticmethod
-    def _open_letter(smtp: smtplib.SMTP, sender: str, to: str) -> Reply | None:
+    def _open_letter(smtp: smtplib.SMTP, sender: str, to: str, first: Callable[[], object]) -> Reply | None:
         """Say from whom and to whom, and ask to begin; the refusal, if any.
 
         In one go where the server allows it (RFC 2920): two waits for an answer a letter instead of four.
@@ -125,8 +128,10 @@ class Line:
         replies: list[tuple[int, bytes]] = []
         if smtp.has_extn("pipelining"):
             smtp.send("".join(f"{line}\r\n" for line in said))
+            first()
             replies = [smtp.getreply() for _ in said]
         else:
+            first()
             for line in said:
                 smtp.putcmd(line)
                 replies.append(smtp.getreply())

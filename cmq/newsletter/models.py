@@ -354,7 +354,8 @@ class Delivery(models.Model):
         verbose_name = "envoi"
         verbose_name_plural = "envois"
         ordering = ["pk"]
-        indexes = [models.Index(fields=["issue", "state"], name="delivery_by_state")]
+        # With the number: the first rows that wait are read in their order, however many have left before them.
+        indexes = [models.Index(fields=["issue", "state", "id"], name="delivery_in_order")]
         constraints = [
             models.UniqueConstraint(fields=["issue", "subscriber"], name="delivery_once"),
             models.CheckConstraint(

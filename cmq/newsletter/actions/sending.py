@@ -1,9 +1,10 @@
 """An issue leaves, in batches, at a set rate, each address once.
 
-A row a subscriber is written when the sending begins. A batch takes rows in one transaction, then, before each letter,
-commits that this one is being handed over (`Batch.reached`). A sender killed at any instant so leaves at most one
-letter of which nobody knows whether it left. That one is not sent again (at most once): a letter too many cannot be
-taken back, one too few is in the archive. The others have left, or leave with the next batch.
+A row a subscriber is written when the sending begins. A batch takes rows in one transaction, then, before each letter
+leaves, commits that this one is being handed over (`Batch.reached`), while the mail server reads for whom it is. A
+sender killed at any instant so leaves at most one letter of which nobody knows whether it left. That one is not sent
+again (at most once): a letter too many cannot be taken back, one too few is in the archive. The others have left, or
+leave with the next batch.
 """
 
 import datetime as dt
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email.utils import format_datetime, parseaddr
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -188,8 +190,8 @@ def _send_batch(issue: Issue, batch: Batch, letters: Iterable[Ready], line: Line
         with connection.cursor() as cursor:
             for each in letters:
                 pace.wait()
-                _advance(cursor, batch, each.delivery)
-                reply = line.send(sender, each.recipient.email, each.message)
+                first = partial(_advance, cursor, batch, each.delivery)
+                reply = line.send(sender, each.recipient.email, each.message, first=first)
                 if reply.is_accepted:
                     refused_in_a_row = 0
                     continue
@@ -199,7 +201,9 @@ def _send_batch(issue: Issue, batch: Batch, letters: Iterable[Ready], line: Line
                     _rest(issue, reply, report)
                     break
     except NotHandedOver as lost:
-        last, report.trouble = S.WAITING, f"La connexion au serveur de courrier s’est rompue ({lost})."
+        # Lost before anything was said of this letter, the one reached is the last that left.
+        last = S.WAITING if batch.reached == each.delivery else S.SENT
+        report.trouble = f"La connexion au serveur de courrier s’est rompue ({lost})."
     except InDoubt as lost:
         last, report.trouble = S.DOUBTFUL, f"La connexion s’est rompue pendant une remise ({lost})."
     _close(batch, last, report)
@@ -213,6 +217,7 @@ def _advance(cursor: Any, batch: Batch, delivery: int) -> None:
     )
     if cursor.rowcount != 1:
         raise LostBatch
+    batch.reached = delivery
 
 
 def _close(batch: Batch, last: DeliveryState, report: Report) -> None:
