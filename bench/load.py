@@ -1,9 +1,9 @@
 """Readers, directors and experts at once, at 1, 2 and 4 workers: `python -m bench.load [WORKERS …]` (or `make load`).
 
-The figures are printed, and written into `docs/trust/load.json`. Wanted: no error, and memory flat after the first
-third of a run. Locust (`requirements/load.txt`, in an environment of its own: CMQ_LOCUST says where) asks, on this
-machine, for CMQ_BENCH_SECONDS (60) at each number of workers, as CMQ_BENCH_USERS (60) people who pause between two
-pages as people do, but twenty times shorter.
+The figures are printed, and written into `docs/trust/load.json` (CMQ_BENCH_RESULT: another name). Wanted: no error, and
+memory flat after the first third of a run. Locust (`requirements/load.txt`, in an environment of its own: CMQ_LOCUST
+says where) asks, on this machine, for CMQ_BENCH_SECONDS (60) at each number of workers, as CMQ_BENCH_USERS (60) people
+who pause between two pages as people do, but twenty times shorter.
 
 The demonstration of this site is copied first: nothing that is written stays. With DATABASE_URL that database is used
 as it is, and what directors write stays in it.
@@ -36,7 +36,7 @@ os.environ |= {
 }
 SECONDS, USERS = int(os.environ.get("CMQ_BENCH_SECONDS", "60")), int(os.environ.get("CMQ_BENCH_USERS", "60"))
 LOCUST = os.environ.get("CMQ_LOCUST", str(ROOT / ".venv-load" / "bin" / "locust"))
-RESULT = ROOT / "docs" / "trust" / "load.json"
+RESULT = ROOT / "docs" / "trust" / f"{os.environ.get('CMQ_BENCH_RESULT', 'load')}.json"
 PAGES, SESSIONS = 120, 20
 PEOPLE = {"director": ("directrice", "contributeur"), "expert": ("experte1", "expert2", "experte3")}
 WORDS = ["soudure", "maintenance", "aide soignant", "hotelerie", "bac pro numérique", "Brest", "apprentissage", "vin"]
