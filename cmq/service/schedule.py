@@ -26,14 +26,19 @@ class Periodic:
 
     def due(self, at: dt.datetime) -> dt.datetime:
         """The last instant not after `at` when it was due."""
-        local = timezone.localtime(at).replace(microsecond=0) + dt.timedelta(seconds=1)
-        found: dt.datetime = croniter(self.cron, local).get_prev(dt.datetime)
+        asked = at.astimezone(self._zone).replace(microsecond=0) + dt.timedelta(seconds=1)
+        found: dt.datetime = croniter(self.cron, asked).get_prev(dt.datetime)
         return found.astimezone(dt.UTC)
 
     def next_due(self, at: dt.datetime) -> dt.datetime:
         """The first instant after `at` when it will be due."""
-        found: dt.datetime = croniter(self.cron, timezone.localtime(at)).get_next(dt.datetime)
+        found: dt.datetime = croniter(self.cron, at.astimezone(self._zone)).get_next(dt.datetime)
         return found.astimezone(dt.UTC)
+
+    @property
+    def _zone(self) -> dt.tzinfo:
+        """Where its hours are read: what is due at each hour is so too in the one that comes twice in autumn."""
+        return dt.UTC if self.cron.split()[1] == "*" else timezone.get_default_timezone()
 
 
 _HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)

@@ -35,8 +35,9 @@ def no_file_grows(most: int = 4096) -> Iterator[None]:
 
 @contextlib.contextmanager
 def no_room_for_rows() -> Iterator[None]:
-    """SQLite’s file has the pages that it has, and no more."""
+    """SQLite’s file has the pages that it has, all in use, and no more."""
     with connection.cursor() as cursor:
+        cursor.execute("VACUUM")
         cursor.execute("PRAGMA page_count")
         [pages] = cursor.fetchone()
         cursor.execute(f"PRAGMA max_page_count = {pages}")

@@ -105,8 +105,8 @@ def test_every_address_has_its_test() -> None:
     tested |= {"registration"}
     # Those that need a subscription: `test_newsletter.py`.
     tested |= {"newsletter_subscription", "newsletter_own_data", "newsletter_unsubscribe", "newsletter_issue"}
-    # The webhook: `test_returns.py`.
-    tested |= {"newsletter_returned"}
+    # What machines send: `test_returns.py`, `test_refusals.py`.
+    tested |= {"newsletter_returned", "browser_refusals"}
     # Those that need something of a campus, or a job: `test_projects.py`, `test_trainings.py`, `test_careers.py`…
     tested |= {
         "occupation",
