@@ -142,7 +142,7 @@ USUAL = ViewportSize(width=1280, height=900)
 # A phone, and also 1280 pixels at 400 %.
 NARROW = ViewportSize(width=320, height=700)
 # An answer to a script, no page; or the form of a remark alone, which shows when the article’s own was refused.
-NO_PAGE = {"file_presence", "espace_report_picture", "newsroom_rendition", "article_comment"}
+NO_PAGE = {"file_presence", "espace_report_picture", "newsroom_rendition", "article_comment", "espace_download"}
 
 
 def violations(page: Page) -> list[str]:
