@@ -1,7 +1,6 @@
 """Every form of the site, filled with what no form expects: each answer is a page or a refusal, never a breakdown, and
 nothing that was typed is run or shown as anything but text."""
 
-import random
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import urljoin
@@ -9,6 +8,9 @@ from urllib.parse import urljoin
 import pytest
 from django.db import transaction
 from django.test import Client
+from hypothesis import Phase, given
+from hypothesis import settings as drawing
+from hypothesis import strategies as st
 
 from tests.addresses import address
 from tests.cast import Stage, a_stage
@@ -58,6 +60,9 @@ VALUES = (
         "0590122M",
     ),
 )
+VALUE = st.sampled_from(VALUES) | st.text(max_size=300)
+# A round asks for every form; what is found is said whole, and made no smaller.
+ROUNDS = drawing(max_examples=2, phases=[Phase.generate], database=None)
 ANSWERS = {200, 302, 400, 403, 404, 405, 409, 413, 422, 429}
 SHARDS = 4
 
@@ -104,13 +109,13 @@ def forms_of(client: Client, url: str) -> list[tuple[str, dict[str, list[str]]]]
     return [(urljoin(url, action), fields) for action, fields in parser.found]
 
 
-def attack(client: Client, url: str, fields: dict[str, list[str]], chance: random.Random) -> list[str]:
+def attack(client: Client, url: str, fields: dict[str, list[str]], data: st.DataObject) -> list[str]:
     """Send a form twice: all of it hostile, then one field of what the page proposed. What was answered wrongly."""
     faults = []
-    all_wrong = {name: chance.choices(VALUES, k=chance.choice((1, 1, 1, 3))) for name in fields}
+    all_wrong = {name: data.draw(st.lists(VALUE, min_size=1, max_size=2)) for name in fields}
     one_wrong = {name: [value for value in values if value] for name, values in fields.items()}
     if fields:
-        one_wrong[chance.choice(sorted(fields))] = [chance.choice(VALUES)]
+        one_wrong[data.draw(st.sampled_from(sorted(fields)))] = [data.draw(VALUE)]
     for sent in (all_wrong, one_wrong):
         try:
             with transaction.atomic():
@@ -128,29 +133,33 @@ def attack(client: Client, url: str, fields: dict[str, list[str]], chance: rando
 
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_no_form_of_the_workspace_breaks(stage: Stage, shard: int) -> None:
-    chance, faults, number = random.Random(shard), [], 0
+    asked = []
     for name, door in sorted(DOORS.items())[shard::SHARDS]:
-        roles = sorted(door.posts or door.reads, key=str)
-        if not roles:
-            continue
-        client, url = client_of(stage, roles[0]), address(stage, name)
-        found = [(url, {})] if name in ONLY_POST else forms_of(client, url)
-        for action, fields in found:
-            if action.startswith(("/espace/", "/compte/")) and "deconnexion" not in action:
-                number += 1
-                faults += attack(client, action, fields, chance)
-    assert not faults, "\n".join(faults)
-    assert number > 30
+        for role in sorted(door.posts or door.reads, key=str)[:1]:
+            client, url = client_of(stage, role), address(stage, name)
+            found = [(url, {})] if name in ONLY_POST else forms_of(client, url)
+            asked += [(client, action, fields) for action, fields in found if action.startswith("/espace/")]
+
+    @ROUNDS
+    @given(st.data())
+    def fill(data: st.DataObject) -> None:
+        faults = [fault for client, action, fields in asked for fault in attack(client, action, fields, data)]
+        assert not faults, "\n".join(faults)
+
+    fill()
+    assert len(asked) > 30
 
 
 def test_no_form_for_anyone_breaks(stage: Stage) -> None:
-    chance, faults, sent = random.Random(7), [], set()
     client = Client()
-    for path in (*PAGES, f"/campus/{stage.campus.slug}/signaler/"):
-        for action, fields in forms_of(client, path):
-            if action not in sent:
-                sent.add(action)
-                for _ in range(4):
-                    faults += attack(client, action, fields, chance)
-    assert not faults, "\n".join(faults)
-    assert len(sent) == 5
+    paths = (*PAGES, f"/campus/{stage.campus.slug}/signaler/")
+    forms = {action: fields for path in paths for action, fields in forms_of(client, path)}
+
+    @ROUNDS
+    @given(st.data())
+    def fill(data: st.DataObject) -> None:
+        faults = [fault for action, fields in forms.items() for fault in attack(client, action, fields, data)]
+        assert not faults, "\n".join(faults)
+
+    fill()
+    assert len(forms) == 5
