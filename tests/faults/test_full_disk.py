@@ -2,16 +2,18 @@
 there is room again."""
 
 import contextlib
+import pwd
 import resource
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 
-from cmq.campuses.models import Campus, ErrorReport
+from cmq.campuses.models import ErrorReport
 from cmq.core.feed import first_broken_position, position
 from cmq.operations.backup import archive
 from cmq.search import folders, indexing
@@ -47,13 +49,51 @@ def no_room_for_rows() -> Iterator[None]:
             cursor.execute(f"PRAGMA max_page_count = {2**32 - 2}")
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the disk of PostgreSQL is its server’s")
+@contextlib.contextmanager
+def no_room_on_the_server(folder: Path) -> Iterator[None]:
+    """The table of reports is on a disk of its own, of two megabytes, and all of them are taken."""
+    room = folder / "petit"
+    room.mkdir()
+    owner = pwd.getpwnam(_owner_of_the_server())
+    try:
+        options = f"size=2m,uid={owner.pw_uid},gid={owner.pw_gid},mode=700"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(room)], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("only root may mount a small disk")
+    for above in room.parents:
+        # The server is another user, who goes through these folders.
+        above.chmod(above.stat().st_mode | 0o011)
+    table = ErrorReport._meta.db_table
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE TABLESPACE petit LOCATION '{room}'")
+            cursor.execute(f"ALTER TABLE {table} SET TABLESPACE petit")
+            cursor.execute("CREATE TABLE bourre (x text) TABLESPACE petit")
+            with contextlib.suppress(OperationalError):
+                cursor.execute("INSERT INTO bourre SELECT repeat('x', 1900) FROM generate_series(1, 5000)")
+            try:
+                yield
+            finally:
+                cursor.execute("DROP TABLE bourre")
+                cursor.execute(f"ALTER TABLE {table} SET TABLESPACE pg_default")
+                cursor.execute("CHECKPOINT")
+                cursor.execute("DROP TABLESPACE petit")
+    finally:
+        subprocess.run(["umount", str(room)], check=True)
+
+
+def _owner_of_the_server() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW data_directory")
+        return Path(cursor.fetchone()[0]).owner()
+
+
 @pytest.mark.usefixtures("committed_db")
-def test_a_database_without_room_says_so_and_keeps_what_it_has() -> None:
+def test_a_database_without_room_says_so_and_keeps_what_it_has(tmp_path: Path) -> None:
     campus = a_campus("Campus plein")
     client = Client(raise_request_exception=False)
     before = position()
-    with no_room_for_rows():
+    with no_room_for_rows() if connection.vendor == "sqlite" else no_room_on_the_server(tmp_path):
         answers = [sent(client, campus, message=f"{n} {'long ' * 390}") for n in range(4)]
         refused = [answer for answer in answers if answer.status_code == 503]
         assert refused, [answer.status_code for answer in answers]
@@ -62,7 +102,6 @@ def test_a_database_without_room_says_so_and_keeps_what_it_has() -> None:
         assert client.get(campus.get_absolute_url()).status_code == 200
     assert first_broken_position() is None and position() >= before
     kept = ErrorReport.objects.count()
-    Campus.objects.filter(pk=campus.pk).update(name="Campus vidé")
     assert sent(Client(), campus, message="Il y a de la place.").status_code == 302
     assert ErrorReport.objects.count() == kept + 1
 
