@@ -29,6 +29,7 @@ from tests.doors import (
     Door,
 )
 from tests.downloading import downloaded
+from tests.web.public.addresses import FILES, PAGES
 
 autodiscover_modules("rules")
 
@@ -173,3 +174,16 @@ def test_an_unknown_campus_answers_like_a_forbidden_one(stage: Stage) -> None:
     assert not Campus.objects.filter(slug="n-existe-pas").exists()
     assert forbidden.status_code == unknown.status_code == 404
     assert without_its_own(forbidden.content) == without_its_own(unknown.content)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
+def test_no_page_knows_another_method_whoever_asks(stage: Stage, method: str) -> None:
+    """Whoever may do the most, and a visitor, at every address."""
+    paths = [address(stage, name) for name in DOORS] + [*PAGES, *FILES]
+    before = Change.objects.count()
+    for role in (Role.VISITOR, Role.TECHNICIAN, Role.DIRECTOR):
+        client = client_of(stage, role)
+        got = {path: client.generic(method, path) for path in paths if not path.startswith("/api/v1/")}
+        assert {path: each.status_code for path, each in got.items() if each.status_code != 405} == {}
+        assert {each["Allow"] for each in got.values()} <= {"GET, HEAD, POST", "GET, HEAD", "POST"}
+    assert Change.objects.count() == before
