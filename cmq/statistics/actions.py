@@ -10,6 +10,7 @@ from django.utils import timezone
 from cmq.accounts.models import User
 from cmq.core.errors import require, require_right
 from cmq.core.feed import action, record, record_bulk
+from cmq.core.locks import in_turn
 from cmq.core.models import Source
 from cmq.core.text import one_line
 from cmq.reference.models import Filiere
@@ -112,6 +113,8 @@ def _check(code_list: CodeList, prefix: str, reason: str) -> None:
 @action
 def refresh(*, at: dt.datetime | None = None) -> int:
     """Make all the cells again, of the register and of the demonstration; how many there are."""
+    # Of two at once, each would remove what it sees of the former cells, and both write theirs.
+    in_turn("statistics.refresh")
     at, total = at or timezone.now(), 0
     for is_demo in (False, True):
         run, cells = gather(is_demo=is_demo, at=at)
