@@ -10,6 +10,7 @@ import pytest
 
 from tests.test_house import our_modules
 from tests.test_safe_code import imported
+from tools import trust
 
 # What computes digests, seals, signs, encrypts or draws secrets.
 CRYPTOGRAPHY = {"cryptography", "hashlib", "hmac", "secrets", "joserfc", "pyrage", "rfc3161_client", "fido2", "jwt"}
@@ -94,3 +95,7 @@ def test_every_module_of_cryptography_is_in_the_inventory() -> None:
     }
     named = set(re.findall(r"`(cmq/[\w/]+\.py)`", (TRUST / "cryptography.md").read_text()))
     assert named == using
+
+
+def test_the_page_of_figures_is_what_the_files_say() -> None:
+    assert (ROOT / "docs" / "trust.md").read_text() == trust.drawn(), "run: python tools/trust.py"
