@@ -114,7 +114,34 @@ def row(run: dict[str, Any]) -> tuple[object, ...]:
 
 def capacity(told: dict[str, Any]) -> str:
     """What a request costs, and the machines that follow."""
-    costs = [
+    margin = f"{1 - told['full']:.0%}"
+    return f"""## Capacité
+
+Ce que coûte une demande au serveur, en temps de processeur (le temps d’attente n’en est pas) ; {of(told)}.
+Les parts sont une supposition pour le printemps : personne n’a mesuré ce trafic. Changez-les
+dans `bench/capacity.py` quand on saura.
+
+{costs(told)}
+
+Ce qui s’ensuit, en laissant {margin} de marge à chaque nœud. La base est comptée avec le nœud (SQLite) ; à
+part, elle prend surtout des recherches et de l’espace ce qui n’est plus fait sur place.
+
+{plans(told)}
+
+- **Une machine** (2 processeurs, SQLite) : jusqu’à quelques centaines de demandes par seconde.
+- **Trois machines** (deux nœuds, une base et sa copie sur le troisième) : un millier, et une machine peut tomber.
+- **La France au printemps** (10 000 par seconde) : la dernière ligne, plus un nœud de réserve, un primaire et une
+  copie. Le cache partagé n’épargne guère de processeurs, car les pages publiques en coûtent peu ; il épargne le débit,
+  et tient les pages publiques debout quand le reste peine. Ce qui coûte est la recherche : chaque nœud y suffit seul
+  avec sa propre copie de l’index, et un nœud de plus en sert d’autant plus.
+
+Les prix sont des hypothèses, à remplacer par ceux de votre hébergeur ; réglages du cache :
+`docs/guide/exploiter.md`."""
+
+
+def costs(told: dict[str, Any]) -> str:
+    """What a request of each kind costs."""
+    rows = [
         (
             each["name"],
             f"{each['milliseconds']:.2f}",
@@ -124,7 +151,14 @@ def capacity(told: dict[str, Any]) -> str:
         )
         for each in told["costs"]
     ]
-    plans = [
+    return table(("demande", "ms de processeur", "ko", "part", "dont le cache partagé répond à"), *rows)
+
+
+def plans(told: dict[str, Any]) -> str:
+    """The machines for so many requests in a second."""
+    prices = " / ".join(f"{price} €" for price in PRICES)
+    head = ("demandes par seconde", "cache partagé", "atteignent le site", "processeurs", f"nœuds de {NODE}", "Mbit/s")
+    rows = [
         (
             f"{each['per_second']:,}".replace(",", " "),
             "oui" if each["shared_cache"] else "non",
@@ -136,44 +170,7 @@ def capacity(told: dict[str, Any]) -> str:
         )
         for each in told["plans"]
     ]
-    prices = " / ".join(f"{price} €" for price in PRICES)
-    return f"""## Capacité
-
-Ce que coûte une demande au serveur, en temps de processeur (le temps d’attente n’en est pas) ; {
-        of(told)
-    }. Les parts sont
-une supposition pour le printemps : personne n’a mesuré ce trafic. Changez-les dans `bench/capacity.py` quand on saura.
-
-{table(("demande", "ms de processeur", "ko", "part", "dont le cache partagé répond à"), *costs)}
-
-Ce qui s’ensuit, en laissant {
-        1 - told["full"]:.0%} de marge à chaque nœud. La base est comptée avec le nœud (SQLite) ; à
-part, elle prend surtout des recherches et de l’espace ce qui n’est plus fait sur place.
-
-{
-        table(
-            (
-                "demandes par seconde",
-                "cache partagé",
-                "atteignent le site",
-                "processeurs",
-                f"nœuds de {NODE}",
-                "Mbit/s",
-                f"€ par mois à {prices} le processeur",
-            ),
-            *plans,
-        )
-    }
-
-- **Une machine** (2 processeurs, SQLite) : jusqu’à quelques centaines de demandes par seconde.
-- **Trois machines** (deux nœuds, une base et sa copie sur le troisième) : un millier, et une machine peut tomber.
-- **La France au printemps** (10 000 par seconde) : la dernière ligne, plus un nœud de réserve, un primaire et une
-  copie. Le cache partagé n’épargne guère de processeurs, car les pages publiques en coûtent peu ; il épargne le débit,
-  et tient les pages publiques debout quand le reste peine. Ce qui coûte est la recherche : chaque nœud y suffit seul
-  avec sa propre copie de l’index, et un nœud de plus en sert d’autant plus.
-
-Les prix sont des hypothèses, à remplacer par ceux de votre hébergeur ; réglages du cache :
-`docs/guide/exploiter.md`."""
+    return table((*head, f"€ par mois à {prices} le processeur"), *rows)
 
 
 def of(told: dict[str, Any]) -> str:
