@@ -18,7 +18,7 @@ _IPV4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
 _HEX = "[0-9a-fA-F]{1,4}"
 _IPV6 = re.compile(rf"(?<![\w:])(?:(?:{_HEX}:){{5,7}}{_HEX}|(?:{_HEX}(?::{_HEX})*)?::(?:{_HEX}(?::{_HEX})*)?)(?![\w:])")
 _QUERY = re.compile(r"\?[^\s\"'»<>]+")
-_HEADER = re.compile(r"(?i)\b(cookie|set-cookie|authorization|x-[\w-]*token)\b(\s*[:=]\s*)[^\r\n]+")
+_HEADER = re.compile(r"(?i)\b(cookie|set-cookie|authorization|x-[\w-]{0,40}token)\b(\s*[:=]\s*)[^\r\n]+")
 _PAIR = re.compile(
     r"(?i)\b(sessionid|csrftoken|csrfmiddlewaretoken|password\w*|token|jeton|secret|code|login|email|name|nom)"
     r"(['\"]?\s*[:=]\s*)(?:'[^']*'|\"[^\"]*\"|[^\s,;&'\"}]+)"
