@@ -94,6 +94,11 @@ def test_reports_become_counts_without_anybody_in_them(client: Client) -> None:
     ]
 
 
+def test_a_browser_needs_no_token_to_report() -> None:
+    assert reported(Client(enforce_csrf_checks=True), "http://testserver/") == 204
+    assert kept() == [("script-src-elem", "inline", "/", 1)]
+
+
 def test_the_older_form_is_read_too(client: Client) -> None:
     old = {
         "document-uri": "http://testserver/carte/",
