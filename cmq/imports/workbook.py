@@ -2,11 +2,8 @@
 
 import datetime as dt
 import io
-import lzma
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -16,6 +13,7 @@ from defusedxml import DefusedXmlException
 from openpyxl.utils.exceptions import InvalidFileException
 
 from cmq.core.text import fold
+from cmq.core.uploads import UNPACKABLE
 from cmq.imports.tables import MOST_COLUMNS, MOST_ROWS, FileError, NamedFile, Table, make_table
 
 MOST_UNPACKED_BYTES = 50 * 1024 * 1024
@@ -44,23 +42,12 @@ def read_workbook(file: NamedFile) -> list[Table]:
     except DefusedXmlException as error:
         raise FileError("Le classeur contient des entités XML interdites.") from error
     # SyntaxError is what both XML parsers that openpyxl may use derive theirs from.
-    except (SyntaxError, InvalidFileException, *_UNPACKABLE, *_UNREADABLE) as error:
+    except (SyntaxError, InvalidFileException, *UNPACKABLE, *_UNREADABLE) as error:
         if isinstance(error, FileError):
             raise
         raise FileError(_BROKEN) from error
 
 
-# What zipfile lets out for damaged packages; NotImplementedError is its word for a compression that it does not read.
-_UNPACKABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    EOFError,
-    struct.error,
-)
 # What openpyxl lets out for packages whose parts do not fit together.
 _UNREADABLE = (
     KeyError,
@@ -90,7 +77,7 @@ def _check_package(content: bytes) -> None:
             if any(name.endswith("vbaProject.bin") for name in names):
                 raise FileError("Le classeur contient des macros. Enregistrez-le en « Classeur Excel (.xlsx) ».")
             _refuse_entities(package, parts)
-    except _UNPACKABLE as error:
+    except UNPACKABLE as error:
         raise FileError(_BROKEN) from error
 
 

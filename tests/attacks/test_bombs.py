@@ -108,3 +108,17 @@ def test_a_joined_document_is_never_unpacked(part: str) -> None:
     content = a_zip(**{part: MEGABYTES})
     ending = {"word": "docx", "xl": "xlsx", "ppt": "pptx"}[part.partition("__")[0]]
     assert uploads.checked(f"a.{ending}", ContentFile(content), size=len(content)).size == len(content)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, 99])
+def test_a_document_that_is_not_packed_as_it_says_is_refused(packing: int) -> None:
+    """Each packing says in its own way that it cannot be read; 99 is one that nobody here reads."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("mimetype", b"\xff" * 60)
+        archive.writestr("content.xml", "<a/>")
+    content = bytearray(out.getvalue())
+    directory = content.index(b"PK\x01\x02")
+    content[8:10] = content[directory + 10 : directory + 12] = packing.to_bytes(2, "little")
+    with pytest.raises(Refusal, match="pas ce que son nom dit"):
+        uploads.checked("a.odt", ContentFile(bytes(content)), size=len(content))
