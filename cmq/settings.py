@@ -253,7 +253,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "cmq.web.espace.account_forms.ReauthenticatePasswordForm",
 }
 
-# Whether those who act for an institution must have a second factor besides their password.
+# Whether everyone must have a second factor besides their password.
 SECOND_FACTOR = env.bool("CMQ_SECOND_FACTOR", HTTPS)
 MFA_ADAPTER = "cmq.web.espace.factor_adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

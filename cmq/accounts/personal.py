@@ -161,7 +161,7 @@ keep(
     treatment="Sécurité du site",
     what="Second facteur : clé chiffrée ou publique, nom donné, dernier emploi ; identifiant chez ProConnect",
     who="Personnes qui ont un compte",
-    purpose="Reconnaître qui agit au nom d’une institution",
+    purpose="Reconnaître qui entre dans l’espace de travail",
     basis=Basis.PUBLIC_TASK,
     readers="La personne elle-même",
     until="Jusqu’au retrait, au plus tant que le compte existe",

@@ -11,9 +11,7 @@ from cmq.campuses.models import Campus, CampusField, CampusMembership, CampusRol
 from cmq.core.errors import require
 from cmq.core.remembering import remembered
 from cmq.core.rights import Role, right
-from cmq.organisations.models import OrganisationRole
 from cmq.organisations.rules import is_keeper
-from cmq.organisations.rules import roles_of as organisation_roles_of
 from cmq.reference.models import Filiere
 
 CAMPUS_PEOPLE = (Role.CONTRIBUTOR, Role.DIRECTOR, Role.KEEPER, Role.TECHNICIAN)
@@ -32,17 +30,6 @@ def roles_of(person: User, *, on: dt.date | None = None) -> list[CampusMembershi
         return []
     day = on or timezone.localdate()
     return remembered(("campus roles", person.pk, day), lambda: list(CampusMembership.objects.of(person).begun(day)))
-
-
-def acts_for_an_institution(person: Any) -> bool:
-    """Whether a role of today lets this person write in the name of a campus, an organisation or the register.
-
-    Every role does but the observer's, who only reads; the technical team repairs everything.
-    """
-    if not isinstance(person, User) or not person.is_active:
-        return False
-    writing = [role for role in OrganisationRole if role is not OrganisationRole.OBSERVER]
-    return person.is_superuser or person.is_staff or bool(organisation_roles_of(person, *writing) or roles_of(person))
 
 
 @right("campuses.open_workspace", "Ouvrir l’espace d’un campus", roles=CAMPUS_PEOPLE, about="campus")

@@ -1,4 +1,4 @@
-"""A second factor: an application, a key, recovery codes; owed by those who act for an institution."""
+"""A second factor: an application, a key, recovery codes; owed by everyone."""
 
 import re
 from typing import Any
@@ -10,10 +10,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from cmq.accounts.leaving import is_erased
 from cmq.accounts.models import User
-from cmq.campuses.rules import acts_for_an_institution
 from cmq.core.models import OutgoingMail
 from cmq.core.rights import Role
+from cmq.web.espace.gates import owes_second_factor
 from tests.accounts.factors import Key, code_of
 from tests.cast import a_stage
 from tests.factories import a_keeper, a_person
@@ -125,15 +126,17 @@ def test_a_key_that_did_not_check_its_holder_does_not_replace_the_password(db: N
     assert not Authenticator.objects.exists()
 
 
-def test_the_workspace_waits_for_the_factor_of_whoever_acts_for_an_institution(db: None, settings: Any) -> None:
+def test_the_workspace_waits_for_everyones_factor(db: None, settings: Any) -> None:
     settings.SECOND_FACTOR = True
     keeper, nobody, shown = a_keeper(), a_person(), a_keeper()
     User.objects.filter(pk=shown.pk).update(is_demo=True)
-    for person, opened in ((nobody, 200), (shown, 200), (keeper, 302)):
+    for person, opened in ((nobody, 302), (shown, 200), (keeper, 302)):
         assert log_in(person).get(reverse("espace")).status_code == opened
     client = log_in(keeper)
-    for answer in (client.get("/espace/registre/"), client.post("/espace/registre/campus/nouveau/")):
-        assert (answer.status_code, answer["Location"]) == (302, reverse(INDEX))
+    for method in ("get", "head", "options", "post", "put", "delete"):
+        for path in ("/espace/registre/", "/espace/registre/campus/nouveau/", "/espace/compte/", "/espace/rien/"):
+            answer = getattr(client, method)(path)
+            assert (answer.status_code, answer["Location"]) == (302, reverse(INDEX)), (method, path)
     assert "Une étape avant d’entrer" in client.get(reverse(INDEX)).content.decode()
     technician = a_person(is_superuser=True, is_staff=True)
     assert log_in(technician).get("/technique/")["Location"] == reverse(INDEX)
@@ -141,6 +144,30 @@ def test_the_workspace_waits_for_the_factor_of_whoever_acts_for_an_institution(d
 
     add_application(confirmed(client))
     assert client.get(reverse("espace")).status_code == 200
+    # The technical team has taken the application away and left the codes: the password alone would open.
+    Authenticator.objects.filter(user=keeper, type="totp").delete()
+    assert log_in(keeper).get(reverse("espace")).status_code == 302
+
+
+def test_every_role_owes_a_factor_and_none_does_too(db: None, settings: Any) -> None:
+    settings.SECOND_FACTOR = True
+    stage = a_stage()
+    owing = {role for role in Role if role is not Role.VISITOR and owes_second_factor(stage.person(role))}
+    assert owing == set(Role) - {Role.VISITOR}
+
+
+def test_who_only_leaves_needs_no_factor_and_no_terms(db: None, settings: Any) -> None:
+    settings.SECOND_FACTOR = settings.ASKS_TERMS = True
+    person = a_person()
+    client = log_in(person)
+    asked = client.get(reverse(INDEX)).content.decode()
+    for name in ("espace_own_data", "espace_account_erase", "account_logout"):
+        assert f'href="{reverse(name)}"' in asked and client.get(reverse(name)).status_code == 200
+    archive = client.post(reverse("espace_own_data_file"))
+    assert archive["Content-Type"] == "application/zip"
+    assert "effacé" in client.post(reverse("espace_account_erase"), {"sure": "on"}).content.decode()
+    person.refresh_from_db()
+    assert is_erased(person)
 
 
 def test_the_last_factor_that_is_owed_stays(db: None, settings: Any) -> None:
@@ -184,14 +211,6 @@ def test_a_secret_opens_again_after_the_key_of_the_site_has_changed(db: None, se
     kept = FactorAdapter().encrypt("SECRET")
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "une autre clé"
     assert FactorAdapter().decrypt(kept) == "SECRET"
-
-
-def test_every_role_but_the_observers_acts_for_an_institution(db: None) -> None:
-    stage = a_stage()
-    reading = {Role.VISITOR, Role.PERSON, Role.INVITED, Role.DISABLED, Role.OBSERVER}
-    former = {Role.FORMER_DIRECTOR, Role.FORMER_KEEPER}
-    acting = {role for role in Role if acts_for_an_institution(stage.person(role))}
-    assert acting == set(Role) - reading - former
 
 
 @pytest.mark.parametrize("name", ["mfa_index", "mfa_add_webauthn", "mfa_activate_totp", "mfa_generate_recovery_codes"])

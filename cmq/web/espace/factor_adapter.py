@@ -12,9 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-from cmq.web.espace.gates import owes_second_factor
-
-MAIN = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+from cmq.web.espace.gates import MAIN, owes_second_factor
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -24,7 +22,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": "Ce code n’est pas le bon. Prenez celui que l’application montre maintenant.",
         "unverified_email": "Confirmez d’abord votre nouvelle adresse.",
-        "cannot_delete_authenticator": "Votre rôle demande un second facteur : ajoutez-en un autre d’abord.",
+        "cannot_delete_authenticator": "Votre compte doit garder un second facteur : ajoutez-en un autre d’abord.",
         "cannot_generate_recovery_codes": "Ajoutez d’abord une application ou une clé.",
     }
 
@@ -43,7 +41,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return drawn.getvalue().decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """No for the last main factor of a person whose roles ask for one."""
+        """No for the last main factor of a person who must have one."""
         others = Authenticator.objects.filter(user=authenticator.user, type__in=MAIN).exclude(pk=authenticator.pk)
         return others.exists() or not owes_second_factor(authenticator.user)
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from cmq.web.espace.access import READ, READ_AND_ACT, logged_in, page, person_of
-from cmq.web.espace.gates import owes_second_factor
+from cmq.web.espace.gates import MAIN, owes_second_factor
 from cmq.web.espace.proconnect_views import is_strong
 
 
@@ -23,7 +23,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "keys": [each for each in own if each.type == Authenticator.Type.WEBAUTHN],
         "recovery": recovery and len(recovery.get_unused_codes()),
         "is_owed": owes_second_factor(person, came_strongly=is_strong(request)),
-        "has_one": bool(own),
+        "has_one": any(each.type in MAIN for each in own),
     }
     return page(request, "mfa/index.html", context)
 
