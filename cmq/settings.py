@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from environs import Env
 
-from cmq.core import log_lines
+from cmq.core import log_lines, shared_cache
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -178,15 +178,13 @@ if env.bool("CMQ_BEHIND_POOLER", False):
         _each.update(CONN_MAX_AGE=0, DISABLE_SERVER_SIDE_CURSORS=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {
-    # Shared by every process of every machine, for what must be counted together (rate limits).
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "core_cache",
-        # Callers' IPs and addresses stand in the keys of libraries: the table holds digests of them.
-        "KEY_FUNCTION": "cmq.core.addresses.cache_key",
-    },
-}
+# Shared by every process of every machine, for what must be counted together (rate limits): a table, or a server.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
+if _cache := env.str("CMQ_CACHE_URL", ""):
+    CACHES = {"default": shared_cache.cache_settings(_cache), shared_cache.TABLE: CACHES["default"]}
+for _each in CACHES.values():
+    # Callers' IPs and addresses stand in the keys of libraries: what is kept has digests of them.
+    _each["KEY_FUNCTION"] = "cmq.core.addresses.cache_key"
 
 # How often each address asks the API, on SQLite; on PostgreSQL the database counts.
 RATES_FILE = VAR_DIR / "debits.sqlite3"

@@ -1,7 +1,8 @@
 """How often somebody asks, counted for all processes together.
 
-The counts are worth a minute and are no data: on PostgreSQL an unlogged table holds them, for all machines; on SQLite,
-whose one writer a night's load may keep for minutes, a file beside the database, for all processes of the machine.
+The counts are worth a minute and are no data: the cache server holds them where there is one; else, and while it is
+away, an unlogged table of PostgreSQL, for all machines, or, for SQLite, whose one writer a night's load may keep for
+minutes, a file beside the database, for all processes of the machine.
 
 Large limits need no exact count: a process may keep some calls to itself (`step`) before it tells the others, so that
 most pages cost no question. What all allow together is then over the limit by at most `step` for each process.
@@ -15,6 +16,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
+
+from cmq.core import shared_cache
 
 _COUNT = """
     INSERT INTO core_rates (key, since, number) VALUES ({0}, {0}, {0})
@@ -61,7 +64,7 @@ def hit(key: str, *, limit: int, seconds: int = 60, step: int = 1, at: float | N
     """
     now = int(clock() if at is None else at)
     since = now - now % seconds
-    number = held.hit(key, since, step) if step > 1 else _count(key, since, 1)
+    number = held.hit(key, since, step, seconds) if step > 1 else _count(key, since, 1, seconds)
     return Rate(number, limit, since + seconds - now)
 
 
@@ -82,7 +85,7 @@ class _Held:
         self.lock = threading.Lock()
         self.silent_until = float("-inf")
 
-    def hit(self, key: str, since: int, step: int) -> int:
+    def hit(self, key: str, since: int, step: int, seconds: int) -> int:
         with self.lock:
             if len(self.own) >= _MOST_HELD:
                 self.own.clear()
@@ -94,7 +97,7 @@ class _Held:
                 return own.known + own.untold
             told, own.untold = own.untold, 0
         # Outside the lock: who waits for the database holds nobody else.
-        own.known = max(own.known + told, _count(key, since, told))
+        own.known = max(own.known + told, _count(key, since, told, seconds))
         return own.known + own.untold
 
 
@@ -111,8 +114,12 @@ def forget(*, at: float | None = None) -> None:
         _file().execute(_FORGET.format("?"), [before])
 
 
-def _count(key: str, since: int, number: int) -> int:
+def _count(key: str, since: int, number: int, seconds: int) -> int:
     """The count of all with these; 0 when it cannot be told."""
+    if (server := shared_cache.in_use()) is not None:
+        told = server.count(f"rates:{since}:{key}", number, seconds=seconds)
+        if told is not None:
+            return told
     if connection.vendor != "postgresql":
         try:
             return int(_file().execute(_COUNT.format("?"), [key, since, number]).fetchone()[0])

@@ -1,7 +1,7 @@
 """How each part of the site stands now, for readers, for monitors and for who mends it."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from cmq.core import mail
+from cmq.core import mail, shared_cache
 from cmq.core.models import OutgoingMail
 from cmq.search import indexing
 from cmq.service import running
@@ -39,13 +39,15 @@ class Part:
 
 def parts(at: dt.datetime) -> list[Part]:
     """Every part; one that cannot be looked at is down, and stops nobody from looking at the others."""
-    looks: Iterable[tuple[str, Callable[[dt.datetime], tuple[State, str]]]] = (
+    looks: tuple[tuple[str, Callable[[dt.datetime], tuple[State, str]]], ...] = (
         ("Pages et base de données", _database),
         ("Recherche", _search),
         ("Courriers", _letters),
         ("Tâches régulières", _tasks),
         ("Sauvegardes", _backups),
     )
+    if shared_cache.in_use() is not None:
+        looks = (*looks, ("Compteurs partagés", _counters))
     return [Part(name, *_looked(look, at)) for name, look in looks]
 
 
@@ -104,3 +106,9 @@ def _backups(at: dt.datetime) -> tuple[State, str]:
     if at - last.ended_at > dt.timedelta(days=2):
         return State.DEGRADED, f"La dernière est du {last.ended_at:%d/%m/%Y}."
     return State.GOOD, "La dernière a moins de deux jours."
+
+
+def _counters(at: dt.datetime) -> tuple[State, str]:
+    if shared_cache.problem():
+        return State.DEGRADED, "La base compte à la place du serveur de cache : tout marche, un peu moins vite."
+    return State.GOOD, "Les nœuds comptent ensemble les essais et les demandes."

@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from cmq.campuses.models import Campus
-from cmq.core import antivirus, journal, tracing
+from cmq.core import antivirus, journal, shared_cache, tracing
 from cmq.core.errors import Refusal
 from cmq.core.models import OutgoingMail
 from cmq.core.object_store import ObjectStorage
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         """Print one line per finding."""
         findings = [*_database(), *_deployment()]
         if not any(finding.startswith("Base") for finding in findings):
-            findings += [*_data(), *_files(), *_traces(), *_antivirus(), *_mail(), *_tasks(), *_production()]
+            findings += [*_data(), *_files(), *_traces(), *_neighbours(), *_mail(), *_tasks(), *_production()]
         for finding in findings:
             self.stdout.write(f"✗ {finding}")
         if findings:
@@ -100,9 +100,8 @@ def _files() -> Iterator[str]:
             )
 
 
-def _antivirus() -> Iterator[str]:
-    if problem := antivirus.problem():
-        yield problem
+def _neighbours() -> Iterator[str]:
+    yield from filter(None, (antivirus.problem(), shared_cache.problem()))
 
 
 def _traces() -> Iterator[str]:
