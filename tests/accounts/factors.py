@@ -9,6 +9,7 @@ import struct
 import time
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from fido2.cose import ES256
@@ -18,6 +19,19 @@ from fido2.webauthn import (
     AuthenticatorData,
     CollectedClientData,
 )
+
+
+class Clock:
+    """The one clock of the site and of the telephone. It stands at the start of a half minute until it is moved, so
+    that no code changes on its way."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = float(int(time.time()) // 30 * 30)
+        monkeypatch.setattr(time, "time", lambda: self.now)
+
+    def move(self, seconds: float = 30) -> None:
+        """Later; by default, when the application shows its next code."""
+        self.now += seconds
 
 
 def code_of(secret: str, *, steps: int = 0) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from cmq.accounts.actions import open_account
 from cmq.accounts.models import User
 from cmq.web.espace.devices import device_of
-from tests.accounts.factors import code_of
+from tests.accounts.factors import Clock, code_of
 from tests.sweeping import swept
 
 PASSWORD, NEW = "mot de passe de test", "un autre mot de passe long"
@@ -65,7 +65,10 @@ def test_a_new_password_ends_everything(person: User) -> None:
     assert not is_in(there)
 
 
-def test_a_new_factor_ends_what_was_open_elsewhere(person: User, django_capture_on_commit_callbacks: Any) -> None:
+def test_a_new_factor_ends_what_was_open_elsewhere(
+    person: User, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Clock(monkeypatch)
     here, there = log_in(person), log_in(person)
     here.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     url = reverse("mfa_activate_totp")

@@ -15,7 +15,7 @@ from cmq.accounts.models import User
 from cmq.core.models import OutgoingMail
 from cmq.core.rights import Role
 from cmq.web.espace.gates import owes_second_factor
-from tests.accounts.factors import Key, code_of
+from tests.accounts.factors import Clock, Key, code_of
 from tests.cast import a_stage
 from tests.factories import a_keeper, a_person
 
@@ -24,9 +24,10 @@ INDEX = "mfa_index"
 
 
 @pytest.fixture(autouse=True)
-def _no_memory_of_attempts(settings: Any) -> None:
+def clock(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Clock:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
+    return Clock(monkeypatch)
 
 
 def log_in(person: User) -> Client:
@@ -53,7 +54,7 @@ def add_application(client: Client) -> tuple[str, list[str]]:
 
 
 def test_an_application_is_added_then_asked_for_and_each_code_serves_once(
-    db: None, django_capture_on_commit_callbacks: Any
+    db: None, clock: Clock, django_capture_on_commit_callbacks: Any
 ) -> None:
     person = a_keeper()
     client = confirmed(log_in(person))
@@ -77,22 +78,46 @@ def test_an_application_is_added_then_asked_for_and_each_code_serves_once(
     twice = log_in(person)
     twice.post(reverse("mfa_authenticate"), {"code": codes[0]})
     assert twice.get(reverse("espace")).status_code == 302, "a recovery code serves twice"
-    # Made once: half a minute later the application would show another.
-    code = code_of(secret, steps=1)
+    twice.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert twice.get(reverse("espace")).status_code == 302, "the code that added the application serves again"
+    clock.move()
+    code = code_of(secret)
     twice.post(reverse("mfa_authenticate"), {"code": code})
     assert twice.get(reverse("espace")).status_code == 200
     thrice = log_in(person)
-    thrice.post(reverse("mfa_authenticate"), {"code": code})
-    assert thrice.get(reverse("espace")).status_code == 302, "a code of the application serves twice"
+    # Not even when the memory of what was used is over.
+    for later in (29, 2, 29):
+        clock.move(later)
+        thrice.post(reverse("mfa_authenticate"), {"code": code})
+        assert thrice.get(reverse("espace")).status_code == 302, "a code of the application serves twice"
 
 
-def test_codes_cannot_be_guessed_one_after_the_other(db: None) -> None:
+def test_a_code_of_the_application_lives_for_its_own_half_minute(db: None, clock: Clock) -> None:
+    person = a_person()
+    secret, _ = add_application(confirmed(log_in(person)))
+    clock.move()
+    shown, entering = code_of(secret), log_in(person)
+    page = reverse("mfa_authenticate")
+    for code in (code_of(secret, steps=-1), code_of(secret, steps=1)):
+        refused = entering.post(page, {"code": code}).content.decode()
+        assert "en réglage automatique" in refused and "Attendez" in refused
+    clock.move()
+    entering.post(page, {"code": shown})
+    assert entering.get(reverse("espace")).status_code == 302, "a code lives longer than half a minute"
+    shown = code_of(secret)
+    clock.move(29)
+    entering.post(page, {"code": shown})
+    assert entering.get(reverse("espace")).status_code == 200
+
+
+def test_codes_cannot_be_guessed_one_after_the_other(db: None, clock: Clock) -> None:
     person = a_person()
     secret, _ = add_application(confirmed(log_in(person)))
     entering = log_in(person)
     for guess in range(12):
         entering.post(reverse("mfa_authenticate"), {"code": f"{guess:06d}"})
-    entering.post(reverse("mfa_authenticate"), {"code": code_of(secret, steps=1)})
+    clock.move()
+    entering.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
     assert entering.get(reverse("espace")).status_code == 302
 
 
@@ -110,7 +135,8 @@ def test_a_key_is_added_named_asked_for_and_removed(db: None) -> None:
     entering, fooled = log_in(person), key.seen_from("https://mechant.exemple")
     for holder, opened in ((Key(), 302), (fooled, 302), (key, 200)):
         asked = entering.get(reverse("mfa_authenticate")).context["js_data"]["request_options"]
-        entering.post(reverse("mfa_authenticate"), {"credential": holder.sign(asked)})
+        answer = entering.post(reverse("mfa_authenticate"), {"credential": holder.sign(asked)}).content.decode()
+        assert ("Cette clé n’a pas été acceptée" in answer) == (opened == 302)
         assert entering.get(reverse("espace")).status_code == opened
 
     client.post(reverse("mfa_remove_webauthn", args=[kept.pk]))
@@ -122,7 +148,7 @@ def test_a_key_that_did_not_check_its_holder_does_not_replace_the_password(db: N
     url = reverse("mfa_add_webauthn")
     options = client.get(url).context["js_data"]["creation_options"]
     sent = {"name": "Clé", "passwordless": "on", "credential": Key().register(options)}
-    assert "pas le bon" in client.post(url, sent).content.decode()
+    assert "Cette clé n’a pas été acceptée" in client.post(url, sent).content.decode()
     assert not Authenticator.objects.exists()
 
 
@@ -194,11 +220,12 @@ def test_another_persons_key_is_out_of_reach(db: None) -> None:
     assert Authenticator.objects.filter(pk=key.pk).exists()
 
 
-def test_with_a_factor_the_password_no_longer_confirms(db: None) -> None:
+def test_with_a_factor_the_password_no_longer_confirms(db: None, clock: Clock) -> None:
     person = a_person()
     secret, _ = add_application(confirmed(log_in(person)))
     client = log_in(person)
-    client.post(reverse("mfa_authenticate"), {"code": code_of(secret, steps=1)})
+    clock.move()
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
     add = reverse("mfa_add_webauthn")
     assert client.get(add).status_code == 302
     confirmed(client)

@@ -15,7 +15,7 @@ from cmq.accounts.actions import open_account
 from cmq.accounts.models import User
 from cmq.core.log_lines import JsonLines, Lines
 from cmq.core.logs import WithoutPersons
-from tests.accounts.factors import code_of
+from tests.accounts.factors import Clock, code_of
 from tests.factories import a_campus
 
 PASSWORD = "mot de passe de test"
@@ -66,8 +66,9 @@ def test_proofs_and_failures_are_written(person: User, lines: Any) -> None:
 
 
 def test_a_second_factor_and_a_confirmation_too(
-    person: User, lines: Any, django_capture_on_commit_callbacks: Any
+    person: User, lines: Any, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    clock = Clock(monkeypatch)
     client = Client()
     log_in(client)
     again = reverse("account_reauthenticate")
@@ -90,7 +91,8 @@ def test_a_second_factor_and_a_confirmation_too(
     entering = Client()
     log_in(entering)
     entering.post(reverse("mfa_authenticate"), {"code": "000000"})
-    entering.post(reverse("mfa_authenticate"), {"code": code_of(secret, steps=1)})
+    clock.move()
+    entering.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
     entering.post(reverse("account_logout"))
     told = [(each["message"], each["person"], each.get("is_in")) for each in lines()]
     assert told == [

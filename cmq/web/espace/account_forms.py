@@ -2,16 +2,24 @@
 
 from typing import Any
 
-from allauth.account import forms
+from allauth.account import forms as account_forms
 from allauth.mfa.base import forms as factor_forms
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp_forms
+from allauth.mfa.utils import encrypt
 from allauth.mfa.webauthn import forms as key_forms
+from django import forms
 
+WRONG_CODE = (
+    "Ce code n’est pas le bon, ou il venait de changer. Attendez que l’application en montre un nouveau et donnez-le "
+    "tout de suite. Si cela recommence, mettez l’heure du téléphone en réglage automatique."
+)
 EMAIL_LABEL = "Adresse électronique"
-CODE_OR_RECOVERY = "Les six chiffres de votre application, ou l’un de vos codes de secours."
+CHANGES = "Il change toutes les trente secondes : s’il va changer, attendez le suivant."
+CODE_OR_RECOVERY = f"Les six chiffres de votre application, ou l’un de vos codes de secours. {CHANGES}"
 
 
-class LoginForm(forms.LoginForm):  # type: ignore[misc]
+class LoginForm(account_forms.LoginForm):  # type: ignore[misc]
     """Address and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -21,7 +29,7 @@ class LoginForm(forms.LoginForm):  # type: ignore[misc]
         _without_placeholders(self)
 
 
-class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(account_forms.ResetPasswordForm):  # type: ignore[misc]
     """Address."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -30,7 +38,7 @@ class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
         _without_placeholders(self)
 
 
-class AddEmailForm(forms.AddEmailForm):  # type: ignore[misc]
+class AddEmailForm(account_forms.AddEmailForm):  # type: ignore[misc]
     """The address that will replace the present one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -39,7 +47,7 @@ class AddEmailForm(forms.AddEmailForm):  # type: ignore[misc]
         _without_placeholders(self)
 
 
-class ReauthenticatePasswordForm(forms.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticatePasswordForm(account_forms.ReauthenticateForm):  # type: ignore[misc]
     """The password, once more."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -47,7 +55,19 @@ class ReauthenticatePasswordForm(forms.ReauthenticateForm):  # type: ignore[misc
         _without_placeholders(self)
 
 
-class AuthenticateForm(factor_forms.AuthenticateForm):  # type: ignore[misc]
+class _TakesACode:
+    """What a refused code is told."""
+
+    def clean_code(self) -> str:
+        try:
+            return str(super().clean_code())  # type: ignore[misc]
+        except forms.ValidationError as refused:
+            if refused.code != "incorrect_code":
+                raise
+            raise forms.ValidationError(WRONG_CODE, code=refused.code) from None
+
+
+class AuthenticateForm(_TakesACode, factor_forms.AuthenticateForm):  # type: ignore[misc]
     """A code, after the password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,7 +75,7 @@ class AuthenticateForm(factor_forms.AuthenticateForm):  # type: ignore[misc]
         _ask_for_a_code(self, CODE_OR_RECOVERY)
 
 
-class ReauthenticateForm(factor_forms.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(_TakesACode, factor_forms.ReauthenticateForm):  # type: ignore[misc]
     """A code, before an act that asks for it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -63,12 +83,19 @@ class ReauthenticateForm(factor_forms.ReauthenticateForm):  # type: ignore[misc]
         _ask_for_a_code(self, CODE_OR_RECOVERY)
 
 
-class ActivateTOTPForm(totp_forms.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateTOTPForm(_TakesACode, totp_forms.ActivateTOTPForm):  # type: ignore[misc]
     """The first code that a new application shows."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _ask_for_a_code(self, "Les six chiffres que l’application montre maintenant.")
+        _ask_for_a_code(self, f"Les six chiffres que l’application montre maintenant. {CHANGES}")
+
+    def clean_code(self) -> str:
+        """As allauth does; and the code has served: log-in takes another one."""
+        code = super().clean_code()
+        kept = {"secret": encrypt(self.secret)}
+        Authenticator(user=self.user, type=Authenticator.Type.TOTP, data=kept).wrap().validate_code(code)
+        return code
 
 
 class AddKeyForm(key_forms.AddWebAuthnForm):  # type: ignore[misc]

@@ -20,7 +20,8 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": "Ce code n’est pas le bon. Prenez celui que l’application montre maintenant.",
+        # Said of keys; forms that take a code have their own sentence.
+        "incorrect_code": "Cette clé n’a pas été acceptée. Recommencez, ou prenez un autre moyen.",
         "unverified_email": "Confirmez d’abord votre nouvelle adresse.",
         "cannot_delete_authenticator": "Votre compte doit garder un second facteur : ajoutez-en un autre d’abord.",
         "cannot_generate_recovery_codes": "Ajoutez d’abord une application ou une clé.",
