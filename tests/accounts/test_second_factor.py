@@ -1,23 +1,27 @@
 """A second factor: an application, a key, recovery codes; owed by everyone."""
 
+import hashlib
 import re
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from cmq.accounts.leaving import is_erased
 from cmq.accounts.models import User
+from cmq.accounts.recovery import make_codes, use_code
 from cmq.core.models import OutgoingMail
 from cmq.core.rights import Role
 from cmq.web.espace.gates import owes_second_factor
 from tests.accounts.factors import Clock, Key, code_of
 from tests.cast import a_stage
 from tests.factories import a_keeper, a_person
+from tests.procedure.test_at_once import at_once
 
 PASSWORD = "mot de passe de test"
 INDEX = "mfa_index"
@@ -50,7 +54,7 @@ def add_application(client: Client) -> tuple[str, list[str]]:
     url = reverse("mfa_activate_totp")
     secret = client.get(url).context["form"].secret
     shown = client.post(url, {"code": code_of(secret)}, follow=True)
-    return secret, re.findall(r"<code>(\d+)</code>", shown.content.decode())
+    return secret, re.findall(r"<code>([\w-]+)</code>", shown.content.decode())
 
 
 def test_an_application_is_added_then_asked_for_and_each_code_serves_once(
@@ -60,10 +64,14 @@ def test_an_application_is_added_then_asked_for_and_each_code_serves_once(
     client = confirmed(log_in(person))
     with django_capture_on_commit_callbacks(execute=True):
         secret, codes = add_application(client)
-    # Twenty bits are the least that such a code may have (NIST SP 800-63B): eight digits have twenty-six.
-    assert len(set(codes)) == 10 and {len(each) for each in codes} == {8}
+    # Twenty-four letters of base 32: 120 bits, where a plain digest wants 112 (ASVS 5.0, 6.5.2).
+    assert len(set(codes)) == 10 and all(re.fullmatch(r"([A-Z2-7]{4}-){5}[A-Z2-7]{4}", each) for each in codes)
     again = client.get(reverse("mfa_view_recovery_codes")).content.decode()
-    assert not set(codes) & set(re.findall(r"\d+", again)), "the codes are shown a second time"
+    assert "Il vous reste 10 codes" in again and not [each for each in codes if each in again], "shown a second time"
+    recovery = Authenticator.objects.get(user=person, type="recovery_codes")
+    bare = [each.replace("-", "") for each in codes]
+    assert sorted(recovery.data["digests"]) == sorted(hashlib.sha256(each.encode()).hexdigest() for each in bare)
+    assert not [each for each in (*codes, *bare) if each in f"{recovery.data} {dict(client.session)}"], "kept"
     kept = Authenticator.objects.get(user=person, type="totp")
     assert secret not in str(kept.data), "who reads the database makes codes"
     told = [each.subject for each in OutgoingMail.objects.filter(to=person.email)]
@@ -73,8 +81,10 @@ def test_an_application_is_added_then_asked_for_and_each_code_serves_once(
     assert entering.get(reverse("espace")).status_code == 302, "the password alone opens"
     entering.post(reverse("mfa_authenticate"), {"code": "000000"})
     assert entering.get(reverse("espace")).status_code == 302
-    entering.post(reverse("mfa_authenticate"), {"code": codes[0]})
+    # As somebody copies it from paper.
+    entering.post(reverse("mfa_authenticate"), {"code": codes[0].lower().replace("-", " ").replace("o", "0")})
     assert entering.get(reverse("espace")).status_code == 200
+    assert "Il en reste 9" in client.get(reverse(INDEX)).content.decode()
     twice = log_in(person)
     twice.post(reverse("mfa_authenticate"), {"code": codes[0]})
     assert twice.get(reverse("espace")).status_code == 302, "a recovery code serves twice"
@@ -108,6 +118,50 @@ def test_a_code_of_the_application_lives_for_its_own_half_minute(db: None, clock
     clock.move(29)
     entering.post(page, {"code": shown})
     assert entering.get(reverse("espace")).status_code == 200
+
+
+def test_new_codes_replace_the_former_ones_and_a_letter_says_so(db: None) -> None:
+    person = a_person()
+    client = confirmed(log_in(person))
+    page = reverse("mfa_generate_recovery_codes")
+    assert "Ajoutez d’abord" in client.post(page, follow=True).content.decode(), "codes without a factor"
+    _, former = add_application(client)
+    codes = re.findall(r"<code>([\w-]+)</code>", client.post(page, follow=True).content.decode())
+    assert len(codes) == 10 and not set(codes) & set(former)
+    assert OutgoingMail.objects.filter(to=person.email, subject__startswith="De nouveaux codes").count() == 1
+    assert (use_code(person, former[0]), use_code(a_person(), codes[0])) == (None, None)
+    later = log_in(person)
+    later.post(reverse("mfa_authenticate"), {"code": codes[0]})
+    assert later.get(page).status_code == later.post(page).status_code == 302
+    # With a code, as every change of a factor asks; this page is then done as it was sent.
+    later.post(reverse("mfa_reauthenticate"), {"code": codes[0], "next": page})
+    assert use_code(person, codes[1]), "made anew without a proof"
+    later.post(page)
+    later.post(reverse("mfa_reauthenticate"), {"code": codes[2], "next": page})
+    assert use_code(person, codes[3]) is None
+
+
+def test_codes_of_the_former_form_still_serve(db: None) -> None:
+    person = a_person()
+    client = confirmed(log_in(person))
+    add_application(client)
+    Authenticator.objects.filter(user=person, type="recovery_codes").delete()
+    code = RecoveryCodes.activate(person).get_unused_codes()[0]
+    assert "Il en reste 10. Ils servent encore" in client.get(reverse(INDEX)).content.decode()
+    for opened in (200, 302):
+        entering = log_in(person)
+        entering.post(reverse("mfa_authenticate"), {"code": code})
+        assert entering.get(reverse("espace")).status_code == opened
+    client.post(reverse("mfa_generate_recovery_codes"))
+    assert "Ils servent encore" not in client.get(reverse(INDEX)).content.decode()
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_one_code_sent_twice_at_once_serves_once() -> None:
+    person = a_person()
+    code, other, *_ = make_codes(person)
+    assert sorted(map(bool, at_once(lambda: use_code(person, code), lambda: use_code(person, code)))) == [False, True]
+    assert use_code(person, other)
 
 
 def test_codes_cannot_be_guessed_one_after_the_other(db: None, clock: Clock) -> None:

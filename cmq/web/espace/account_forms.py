@@ -10,6 +10,9 @@ from allauth.mfa.utils import encrypt
 from allauth.mfa.webauthn import forms as key_forms
 from django import forms
 
+from cmq.accounts.models import User
+from cmq.accounts.recovery import use_code
+
 WRONG_CODE = (
     "Ce code n’est pas le bon, ou il venait de changer. Attendez que l’application en montre un nouveau et donnez-le "
     "tout de suite. Si cela recommence, mettez l’heure du téléphone en réglage automatique."
@@ -67,7 +70,21 @@ class _TakesACode:
             raise forms.ValidationError(WRONG_CODE, code=refused.code) from None
 
 
-class AuthenticateForm(_TakesACode, factor_forms.AuthenticateForm):  # type: ignore[misc]
+class _TakesARecoveryCode(_TakesACode):
+    """One of our recovery codes serves too."""
+
+    user: User
+    cleaned_data: dict[str, Any]
+
+    def clean_code(self) -> str:
+        used = use_code(self.user, self.cleaned_data["code"])
+        if used is None:
+            return super().clean_code()
+        self.authenticator = used
+        return ""
+
+
+class AuthenticateForm(_TakesARecoveryCode, factor_forms.AuthenticateForm):  # type: ignore[misc]
     """A code, after the password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -75,7 +92,7 @@ class AuthenticateForm(_TakesACode, factor_forms.AuthenticateForm):  # type: ign
         _ask_for_a_code(self, CODE_OR_RECOVERY)
 
 
-class ReauthenticateForm(_TakesACode, factor_forms.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(_TakesARecoveryCode, factor_forms.ReauthenticateForm):  # type: ignore[misc]
     """A code, before an act that asks for it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -119,7 +136,7 @@ class RenameKeyForm(key_forms.EditWebAuthnForm):  # type: ignore[misc]
 
 def _ask_for_a_code(form: Any, hint: str) -> None:
     code = form.fields["code"]
-    code.label, code.help_text, code.max_length = "Code", hint, 20
+    code.label, code.help_text = "Code", hint
     _without_placeholders(form)
 
 

@@ -9,14 +9,13 @@ from typing import Any
 
 from allauth.account import views
 from allauth.mfa.base import views as factors
-from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
 from cmq.web.espace import proconnect_views as proconnect
-from cmq.web.espace.factor_views import overview, remove_key
+from cmq.web.espace.factor_views import new_recovery_codes, overview, recovery_codes, remove_key, then_codes
 
 
 def _ours(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -61,16 +60,12 @@ urlpatterns = [
     path("second-facteur/", overview, name="mfa_index"),
     path("second-facteur/code/", _ours(factors.authenticate), name="mfa_authenticate"),
     path("second-facteur/confirmer/", _ours(factors.reauthenticate), name="mfa_reauthenticate"),
-    path("second-facteur/application/", _ours(totp.activate_totp), name="mfa_activate_totp"),
+    path("second-facteur/application/", then_codes(_ours(totp.activate_totp)), name="mfa_activate_totp"),
     path("second-facteur/application/retirer/", _ours(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("second-facteur/codes-de-secours/", _ours(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
-    path(
-        "second-facteur/codes-de-secours/nouveaux/",
-        _ours(recovery.generate_recovery_codes),
-        name="mfa_generate_recovery_codes",
-    ),
+    path("second-facteur/codes-de-secours/", recovery_codes, name="mfa_view_recovery_codes"),
+    path("second-facteur/codes-de-secours/nouveaux/", new_recovery_codes, name="mfa_generate_recovery_codes"),
     path("second-facteur/cles/", overview, name="mfa_list_webauthn"),
-    path("second-facteur/cles/nouvelle/", _ours(keys.add_webauthn), name="mfa_add_webauthn"),
+    path("second-facteur/cles/nouvelle/", then_codes(_ours(keys.add_webauthn)), name="mfa_add_webauthn"),
     path("second-facteur/cles/confirmer/", _ours(keys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
     path("second-facteur/cles/<int:pk>/nom/", _ours(keys.edit_webauthn), name="mfa_edit_webauthn"),
     path("second-facteur/cles/<int:pk>/retirer/", remove_key, name="mfa_remove_webauthn"),

@@ -1,15 +1,29 @@
-"""The second factors of a person on one page; and what allauth's own page for removing a key does not ask."""
+"""The second factors of a person on one page, their recovery codes; and what allauth's own pages do not ask."""
 
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import decrypt, encrypt
 from allauth.mfa.webauthn import views as keys
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.cache import never_cache
 
-from cmq.web.espace.access import READ, READ_AND_ACT, logged_in, page, person_of
+from cmq.accounts import recovery
+from cmq.accounts.models import User
+from cmq.web.espace.access import READ, READ_AND_ACT, View, logged_in, page, person_of
 from cmq.web.espace.gates import MAIN, owes_second_factor
 from cmq.web.espace.proconnect_views import is_strong
+
+# Codes just made, encrypted, until the next page shows them.
+TO_SHOW = "recovery_codes"
+_proven: Callable[[View], View] = reauthentication_required(app="allauth.mfa")
 
 
 @logged_in(*READ)
@@ -17,11 +31,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The application, the keys, the recovery codes of this person; and whether one is owed."""
     person = person_of(request)
     own = list(Authenticator.objects.filter(user=person).order_by("pk"))
-    recovery = next((each.wrap() for each in own if each.type == Authenticator.Type.RECOVERY_CODES), None)
+    codes = next((each for each in own if each.type == Authenticator.Type.RECOVERY_CODES), None)
     context = {
         "application": next((each for each in own if each.type == Authenticator.Type.TOTP), None),
         "keys": [each for each in own if each.type == Authenticator.Type.WEBAUTHN],
-        "recovery": recovery and len(recovery.get_unused_codes()),
+        "left": recovery.codes_left(codes) if codes else 0,
+        "are_former": codes and recovery.is_former(codes),
         "is_owed": owes_second_factor(person, came_strongly=is_strong(request)),
         "has_one": any(each.type in MAIN for each in own),
     }
@@ -36,3 +51,59 @@ def remove_key(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, get_adapter().error_messages["cannot_delete_authenticator"])
         return redirect("mfa_index")
     return keys.remove_webauthn(request, pk=pk)  # type: ignore[no-any-return]
+
+
+@never_cache
+@logged_in(*READ)
+@_proven
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    """The codes just made, shown this once; then how many are left."""
+    kept = request.session.pop(TO_SHOW, None) if request.method == "GET" else None
+    codes = json.loads(decrypt(kept)) if kept else []
+    context = {"codes": codes, "file": "\r\n".join(codes) + "\r\n", "left": _left(person_of(request))}
+    return page(request, "mfa/recovery_codes/index.html", context)
+
+
+@logged_in(*READ_AND_ACT)
+@_proven
+def new_recovery_codes(request: HttpRequest) -> HttpResponse:
+    """Make ten others, for who has something that they may stand for."""
+    person = person_of(request)
+    if not _main_factors(person):
+        messages.error(request, get_adapter().error_messages["cannot_generate_recovery_codes"])
+        return redirect("mfa_index")
+    if request.method != "POST":
+        return page(request, "mfa/recovery_codes/generate.html", {"left": _left(person)})
+    answer = _made_codes(request, person)
+    get_adapter().send_notification_mail("mfa/email/recovery_codes_generated", person)
+    return answer
+
+
+def then_codes(view: View) -> View:
+    """Whoever adds a first factor is shown recovery codes next."""
+
+    @functools.wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST" or not request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        person = person_of(request)
+        before = _main_factors(person)
+        response = view(request, *args, **kwargs)
+        is_first = not before and _main_factors(person) > 0
+        return _made_codes(request, person) if is_first else response
+
+    return wrapper
+
+
+def _made_codes(request: HttpRequest, person: User) -> HttpResponse:
+    request.session[TO_SHOW] = encrypt(json.dumps(recovery.make_codes(person)))
+    return redirect("mfa_view_recovery_codes")
+
+
+def _main_factors(person: User) -> int:
+    return int(Authenticator.objects.filter(user=person, type__in=MAIN).count())
+
+
+def _left(person: User) -> int:
+    codes = Authenticator.objects.filter(user=person, type=Authenticator.Type.RECOVERY_CODES).first()
+    return recovery.codes_left(codes) if codes else 0
