@@ -26,6 +26,8 @@ class ObjectStore:
         self.objects: dict[str, tuple[bytes, dt.datetime]] = {}
         self.parts: dict[str, dict[int, bytes]] = {}
         self.fault, self.delay, self.stumbles = "", 0.5, 0
+        # Files of one answer to a listing.
+        self.page = 1000
         self.refused: list[str] = []
         self.asked: list[str] = []
         store = self
@@ -181,18 +183,22 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _list(self, query: dict[str, str]) -> None:
         prefix, parts = query.get("prefix", ""), set[str]()
-        inside = ""
+        inside, told, more, last = "", 0, "", ""
         for name, (content, at) in sorted(self.kept.objects.items()):
             rest = name.removeprefix(prefix)
-            if not name.startswith(prefix):
+            if not name.startswith(prefix) or name <= query.get("continuation-token", ""):
                 continue
+            if told == self.kept.page:
+                more = f"<NextContinuationToken>{escape(last)}</NextContinuationToken>"
+                break
+            told, last = told + 1, name
             if query.get("delimiter") and "/" in rest:
                 parts.add(prefix + rest.partition("/")[0] + "/")
                 continue
             moment = f"<LastModified>{at:%Y-%m-%dT%H:%M:%S.000Z}</LastModified>"
             inside += f"<Contents><Key>{escape(name)}</Key>{moment}<Size>{len(content)}</Size></Contents>"
         inside += "".join(f"<CommonPrefixes><Prefix>{escape(each)}</Prefix></CommonPrefixes>" for each in sorted(parts))
-        self._xml("ListBucketResult", f"<IsTruncated>false</IsTruncated>{inside}")
+        self._xml("ListBucketResult", f"<IsTruncated>{str(bool(more)).lower()}</IsTruncated>{more}{inside}")
 
     def _xml(self, name: str, inside: str) -> None:
         self._answer(200, f"<?xml version='1.0'?><{name}>{inside}</{name}>".encode())

@@ -8,8 +8,9 @@ import datetime as dt
 import io
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 # What is as large is sent in parts; the rest in one stroke, which refuses to replace another file.
 IN_PARTS_FROM = 32 * 1024 * 1024
 PIECE = 1024 * 1024
+# Files of one listing, and of one removal.
+PAGE = 500
 
 
 class FilesUnavailable(Refusal):
@@ -31,6 +34,14 @@ class FilesUnavailable(Refusal):
 
     def __init__(self) -> None:
         super().__init__("Le dépôt des fichiers ne répond pas. Rien n’a été changé : réessayez dans quelques minutes.")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A file as a listing tells it."""
+
+    name: str
+    written_at: dt.datetime
 
 
 @deconstructible
@@ -132,6 +143,21 @@ class ObjectStorage(Storage):
             found = obstore.list_with_delimiter(self._store, prefix or None)
         folders = [each.strip("/").rpartition("/")[2] for each in found["common_prefixes"]]
         return sorted(folders), sorted(each["path"].rpartition("/")[2] for each in found["objects"])
+
+    def pages(self, folder: str) -> Iterator[list[Listed]]:
+        """All files under a folder, `PAGE` at a time; S3 gives them in the order of their names."""
+        import obstore
+
+        with _answered(folder):
+            for page in obstore.list(self._store, prefix=folder, chunk_size=PAGE):
+                yield [Listed(each["path"], each["last_modified"]) for each in page]
+
+    def remove(self, names: Sequence[str]) -> None:
+        """Remove files; those that are not there are no fault. Unlike `delete`, says when the store does not answer."""
+        import obstore
+
+        with _answered(names[0] if names else ""):
+            obstore.delete(self._store, list(names))
 
     def prove(self) -> None:
         """Write a file, read it back and remove it. Raises `FilesUnavailable`, or ValueError with what is wrong."""

@@ -47,6 +47,7 @@ ALWAYS = (
     Periodic("courrier", "Envoyer les courriers qui attendent", "*/5 * * * *", ("courrier",), _HOUR),
     Periodic("rappels", "Écrire les rappels du jour", "15 5 * * *", ("rappels",), _DAY),
     Periodic("conservation", "Effacer ce qui a fait son temps", "30 4 * * *", ("conservation",), _DAY),
+    Periodic("fichiers", "Ôter les fichiers que rien ne nomme", "15 3 * * *", ("fichiers",), _DAY),
     Periodic("alertes", "Écrire aux abonnés des alertes", "30 6 * * *", ("alertes",), _DAY),
     Periodic("liens", "Essayer les liens des articles", "45 3 * * *", ("liens",), 2 * _DAY),
 )

@@ -14,11 +14,28 @@ from cmq.editorial.models import Article
 
 TEMPLATE = Path(__file__).resolve().parent / "data" / "sharing.typ"
 WIDTH, HEIGHT = 1200, 630
+FOLDER = "partage"
 _LONGEST = 150
 
 
 def sharing_picture(article: Article) -> bytes:
     """A PNG of 1200 × 630 points; kept beside the other pictures under the digest of what it says."""
+    name = name_of(article)
+    if default_storage.exists(name):
+        with default_storage.open(name) as kept:
+            return bytes(kept.read())
+    drawn = _drawn(_said(article))
+    default_storage.save(name, ContentFile(drawn))
+    return drawn
+
+
+def name_of(article: Article) -> str:
+    """Under which name its picture is kept, once it is drawn."""
+    digest = hashlib.sha256((TEMPLATE.read_text("utf-8") + _said(article)).encode()).hexdigest()[:32]
+    return f"{FOLDER}/{digest}.png"
+
+
+def _said(article: Article) -> str:
     said = {
         "title": article.title[:_LONGEST],
         "rubric": article.rubric.name,
@@ -26,15 +43,7 @@ def sharing_picture(article: Article) -> bytes:
         "about": ", ".join(str(each) for each in (article.filiere, article.region) if each),
         "demo": article.is_demo,
     }
-    written = json.dumps(said, sort_keys=True, ensure_ascii=False)
-    digest = hashlib.sha256((TEMPLATE.read_text("utf-8") + written).encode()).hexdigest()[:32]
-    name = f"partage/{digest}.png"
-    if default_storage.exists(name):
-        with default_storage.open(name) as kept:
-            return bytes(kept.read())
-    drawn = _drawn(written)
-    default_storage.save(name, ContentFile(drawn))
-    return drawn
+    return json.dumps(said, sort_keys=True, ensure_ascii=False)
 
 
 def _drawn(said: str) -> bytes:
