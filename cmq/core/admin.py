@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from dsfr.models import DsfrConfig
 
 from cmq.core import retention
 from cmq.core.feed import change_set, record
@@ -60,6 +61,10 @@ def _named(obj: models.Model) -> str:
     """The object as the journal may name it for ever: by its number alone when it speaks of somebody."""
     is_personal = any(obj._meta.label_lower in line.holds for line in retention.table())
     return f"{obj._meta.verbose_name} no {obj.pk}" if is_personal else str(obj)
+
+
+# The look is the settings' own; a page that changes it would write without a line in the feed.
+admin.site.unregister(DsfrConfig)
 
 
 @admin.register(Change)

@@ -1,12 +1,16 @@
 """The technical team's repairs: every list opens, nothing bypasses the change feed, history cannot be touched."""
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from cmq.accounts.recovery import make_codes
 from cmq.core import feed
-from cmq.core.models import Change
+from cmq.core.admin import ReadOnlyAdmin, RepairAdmin
+from cmq.core.models import Change, OutgoingMail
 from tests.cast import a_stage
 from tests.factories import a_keeper, a_person, an_organisation
 
@@ -31,6 +35,34 @@ def test_every_list_and_every_sheet_opens(client: Client, model: type) -> None:
     if first is not None:
         url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[first.pk])
         assert client.get(url).status_code == 200
+
+
+def test_no_page_of_a_library_writes_without_a_line(client: Client) -> None:
+    asked = client.get(reverse("admin:index")).wsgi_request
+    for model, page in admin.site._registry.items():
+        if not isinstance(page, (RepairAdmin, ReadOnlyAdmin)):
+            may = (page.has_add_permission, page.has_change_permission, page.has_delete_permission)
+            assert not any(allowed(asked) for allowed in may), model
+    assert client.get("/technique/account/emailaddress/").status_code == 404
+
+
+def test_factors_are_taken_away_from_whoever_lost_them(client: Client) -> None:
+    person = a_keeper()
+    make_codes(person)
+    lost = Authenticator.objects.create(user=person, type="totp", data={"secret": "SECRET"})
+    theirs = Client()
+    theirs.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    UserSession.objects.create(user=person, ip="192.0.2.1", session_key=theirs.session.session_key)
+    sheet = reverse("admin:mfa_authenticator_change", args=[lost.pk])
+    assert "SECRET" not in client.get(sheet).content.decode()
+    assert client.post(sheet, {"type": "webauthn"}).status_code == 403
+    assert client.post(reverse("admin:mfa_authenticator_add"), {"user": person.pk}).status_code == 403
+    client.post(reverse("admin:mfa_authenticator_delete", args=[lost.pk]), {"post": "yes"})
+    assert not Authenticator.objects.filter(user=person).exists()
+    line = Change.objects.get(act="core.repair")
+    assert line.by is not None and str(person) not in line.summary
+    assert "a été retirée" in OutgoingMail.objects.get(to=person.email).subject
+    assert theirs.get("/espace/").status_code == 302
 
 
 @pytest.mark.parametrize("name", ["core_change", "core_outgoingmail", "labels_labeldecision", "campuses_campusfact"])
