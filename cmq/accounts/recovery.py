@@ -46,6 +46,11 @@ def use_code(person: User, typed: str) -> Authenticator | None:
     return kept
 
 
+def is_recovery(factor: Authenticator) -> bool:
+    """Whether this row is one of recovery codes."""
+    return bool(factor.type == _KIND)
+
+
 def codes_left(kept: Authenticator) -> int:
     """How many still serve."""
     return len(kept.wrap().get_unused_codes() if is_former(kept) else kept.data["digests"])

@@ -17,10 +17,12 @@ from cmq.accounts.models import User
 from cmq.accounts.recovery import make_codes, use_code
 from cmq.core.models import OutgoingMail
 from cmq.core.rights import Role
+from cmq.organisations.actions import invite
+from cmq.organisations.models import OrganisationRole
 from cmq.web.espace.gates import owes_second_factor
 from tests.accounts.factors import Clock, Key, code_of
 from tests.cast import a_stage
-from tests.factories import a_keeper, a_person
+from tests.factories import a_keeper, a_person, an_organisation
 from tests.procedure.test_at_once import at_once
 
 PASSWORD = "mot de passe de test"
@@ -139,6 +141,49 @@ def test_new_codes_replace_the_former_ones_and_a_letter_says_so(db: None) -> Non
     later.post(page)
     later.post(reverse("mfa_reauthenticate"), {"code": codes[2], "next": page})
     assert use_code(person, codes[3]) is None
+
+
+def test_a_lost_telephone_is_replaced_by_two_recovery_codes(db: None, settings: Any, clock: Clock) -> None:
+    settings.SECOND_FACTOR = True
+    person = a_person()
+    client = confirmed(log_in(person))
+    lost, codes = add_application(client)
+    assert reverse("mfa_deactivate_totp") not in client.get(reverse(INDEX)).content.decode(), "the last one stays"
+    clock.move(3600)
+    entering, page = log_in(person), reverse("mfa_activate_totp")
+    entered = entering.post(reverse("mfa_authenticate"), {"code": codes[0]}, follow=True).content.decode()
+    assert "il vous en reste 9" in entered and "Remplacez l’application" in entered
+    assert entering.get(page).status_code == 302
+    entering.post(reverse("mfa_reauthenticate"), {"code": codes[1], "next": page})
+    asked = entering.get(page)
+    secret = asked.context["form"].secret
+    assert "prend la place" in asked.content.decode() and secret != lost
+    entering.post(page, {"code": "000000"})
+    assert Authenticator.objects.filter(user=person, type="totp").count() == 1
+    entering.post(page, {"code": code_of(secret)})
+    clock.move()
+    for held, opened in ((lost, 302), (secret, 200)):
+        again = log_in(person)
+        again.post(reverse("mfa_authenticate"), {"code": code_of(held)})
+        assert again.get(reverse("espace")).status_code == opened
+    assert use_code(person, codes[2]), "the codes stay"
+
+
+def test_a_recovery_code_refused_says_what_to_do(db: None) -> None:
+    person = a_person()
+    _, codes = add_application(confirmed(log_in(person)))
+    assert use_code(person, codes[0])
+    entering = log_in(person)
+    assert "il a déjà servi" in entering.post(reverse("mfa_authenticate"), {"code": codes[0]}).content.decode()
+
+
+def test_who_just_opened_their_account_adds_a_factor_without_proving_it_again(db: None) -> None:
+    client = Client()
+    token = invite(an_organisation(), email="neuve@exemple.fr", role=OrganisationRole.OBSERVER, by=None)
+    chosen = "girafe violette en marche"
+    sent = {"name": "Odile Serrat", "password": chosen, "repeated": chosen}
+    assert client.post(reverse("espace_invitation", args=[token]), sent).status_code == 302
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
 
 
 def test_codes_of_the_former_form_still_serve(db: None) -> None:

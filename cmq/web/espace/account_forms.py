@@ -3,23 +3,26 @@
 from typing import Any
 
 from allauth.account import forms as account_forms
+from allauth.core import context
 from allauth.mfa.base import forms as factor_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.utils import encrypt
 from allauth.mfa.webauthn import forms as key_forms
 from django import forms
+from django.contrib import messages
 
 from cmq.accounts.models import User
-from cmq.accounts.recovery import use_code
+from cmq.accounts.recovery import codes_left, is_recovery, use_code
 
 WRONG_CODE = (
     "Ce code n’est pas le bon, ou il venait de changer. Attendez que l’application en montre un nouveau et donnez-le "
     "tout de suite. Si cela recommence, mettez l’heure du téléphone en réglage automatique."
 )
+WRONG_RECOVERY_CODE = "Ce code de secours n’est pas le bon, ou il a déjà servi. Prenez-en un autre de la liste."
 EMAIL_LABEL = "Adresse électronique"
 CHANGES = "Il change toutes les trente secondes : s’il va changer, attendez le suivant."
-CODE_OR_RECOVERY = f"Les six chiffres de votre application, ou l’un de vos codes de secours. {CHANGES}"
+NOW = f"Les six chiffres que l’application montre maintenant. {CHANGES}"
 
 
 class LoginForm(account_forms.LoginForm):  # type: ignore[misc]
@@ -61,20 +64,22 @@ class ReauthenticatePasswordForm(account_forms.ReauthenticateForm):  # type: ign
 class _TakesACode:
     """What a refused code is told."""
 
+    cleaned_data: dict[str, Any]
+
     def clean_code(self) -> str:
         try:
             return str(super().clean_code())  # type: ignore[misc]
         except forms.ValidationError as refused:
             if refused.code != "incorrect_code":
                 raise
-            raise forms.ValidationError(WRONG_CODE, code=refused.code) from None
+            sentence = WRONG_RECOVERY_CODE if len(self.cleaned_data["code"]) > 12 else WRONG_CODE
+            raise forms.ValidationError(sentence, code=refused.code) from None
 
 
 class _TakesARecoveryCode(_TakesACode):
     """One of our recovery codes serves too."""
 
     user: User
-    cleaned_data: dict[str, Any]
 
     def clean_code(self) -> str:
         used = use_code(self.user, self.cleaned_data["code"])
@@ -89,7 +94,15 @@ class AuthenticateForm(_TakesARecoveryCode, factor_forms.AuthenticateForm):  # t
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _ask_for_a_code(self, CODE_OR_RECOVERY)
+        _ask_for_a_code(self, NOW)
+
+    def save(self) -> None:
+        """As allauth does; whoever came by a recovery code hears how many are left, and what to do next."""
+        super().save()
+        if is_recovery(self.authenticator):
+            left = codes_left(self.authenticator)
+            said = f"Un code de secours a servi ; il vous en reste {left}. Téléphone perdu ou changé ? Remplacez "
+            messages.warning(context.request, f"{said}l’application : Mon compte, Second facteur.")
 
 
 class ReauthenticateForm(_TakesARecoveryCode, factor_forms.ReauthenticateForm):  # type: ignore[misc]
@@ -97,7 +110,7 @@ class ReauthenticateForm(_TakesARecoveryCode, factor_forms.ReauthenticateForm): 
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _ask_for_a_code(self, CODE_OR_RECOVERY)
+        _ask_for_a_code(self, NOW)
 
 
 class ActivateTOTPForm(_TakesACode, totp_forms.ActivateTOTPForm):  # type: ignore[misc]
@@ -105,7 +118,7 @@ class ActivateTOTPForm(_TakesACode, totp_forms.ActivateTOTPForm):  # type: ignor
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _ask_for_a_code(self, f"Les six chiffres que l’application montre maintenant. {CHANGES}")
+        _ask_for_a_code(self, NOW)
 
     def clean_code(self) -> str:
         """As allauth does; and the code has served: log-in takes another one."""
@@ -136,7 +149,8 @@ class RenameKeyForm(key_forms.EditWebAuthnForm):  # type: ignore[misc]
 
 def _ask_for_a_code(form: Any, hint: str) -> None:
     code = form.fields["code"]
-    code.label, code.help_text = "Code", hint
+    code.label, code.help_text = "Code de l’application", hint
+    code.widget.attrs["inputmode"] = "numeric"
     _without_placeholders(form)
 
 

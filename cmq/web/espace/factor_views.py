@@ -7,13 +7,18 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.internal.flows.add import redirect_if_add_not_allowed
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.utils import decrypt, encrypt
 from allauth.mfa.webauthn import views as keys
 from django.contrib import messages
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
+from django.views.generic import FormView
 
 from cmq.accounts import recovery
 from cmq.accounts.models import User
@@ -32,8 +37,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     own = list(Authenticator.objects.filter(user=person).order_by("pk"))
     codes = next((each for each in own if each.type == Authenticator.Type.RECOVERY_CODES), None)
+    totp = next((each for each in own if each.type == Authenticator.Type.TOTP), None)
     context = {
-        "application": next((each for each in own if each.type == Authenticator.Type.TOTP), None),
+        "application": totp,
+        "may_remove": totp and get_adapter().can_delete_authenticator(totp),
         "keys": [each for each in own if each.type == Authenticator.Type.WEBAUTHN],
         "left": recovery.codes_left(codes) if codes else 0,
         "are_former": codes and recovery.is_former(codes),
@@ -41,6 +48,34 @@ def overview(request: HttpRequest) -> HttpResponse:
         "has_one": any(each.type in MAIN for each in own),
     }
     return page(request, "mfa/index.html", context)
+
+
+class _ApplicationView(ActivateTOTPView):  # type: ignore[misc]
+    """Add an application, or put one in the place of another: who has lost a telephone has no other factor to keep."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Without allauth’s way to the page that removes the one there is."""
+        return FormView.dispatch(self, request, *args, **kwargs)  # type: ignore[return-value]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Whether one is replaced."""
+        return {**super().get_context_data(**kwargs), "replaces": self._present().exists()}
+
+    @transaction.atomic
+    def form_valid(self, form: Any) -> HttpResponse:
+        """The former one goes as the new one comes."""
+        self._present().delete()
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+    def _present(self) -> "QuerySet[Authenticator]":
+        found: QuerySet[Authenticator] = Authenticator.objects.filter(
+            user=self.request.user, type=Authenticator.Type.TOTP
+        )
+        return found
+
+
+application: View = redirect_if_add_not_allowed(_proven(_ApplicationView.as_view()))
 
 
 @logged_in(*READ_AND_ACT)

@@ -59,7 +59,8 @@ def _accept_as_new(request: HttpRequest, membership: AnyRole, token: str) -> Htt
     if submit(request, form, open_account):
         person = User.objects.get(email=membership.invited_email)
         auth.login(request, person, backend=PASSWORD_BACKEND)
-        record_authentication(request, person, method="password")
+        # Who has just chosen a password is not asked for it again before adding a second factor.
+        record_authentication(request, person, method="password", reauthenticated=True)
         UserSession.objects.create_from_request(request)
         return done(request, f"Bienvenue sur {settings.SITE_NAME}.", "espace")
     return page(request, "espace/invitation_new.html", {"membership": membership}, form=form)
