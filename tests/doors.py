@@ -356,6 +356,7 @@ ACTS_ON_EMPTY_POST = {
 # What binds an institution, or logs a device out: asked only of somebody who proved a short while ago who they are.
 ASKS_AGAIN = {"file_sign", "decision_sign", "item_position", "item_abstain"}
 ASKS_AGAIN |= {"espace_device_end", "espace_devices_end", "espace_own_data_file", "espace_account_erase"}
+ASKS_AGAIN |= {"espace_tokens"}
 # Inside a page that they may open, what contributors and contacts may not do is refused aloud.
 REFUSED_ALOUD = {
     ("espace_people", Role.CONTRIBUTOR),

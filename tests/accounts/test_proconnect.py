@@ -231,6 +231,34 @@ def test_an_agent_proves_anew_who_they_are_at_the_provider(provider: Provider, s
     assert "quelqu’un d’autre" in told(client, go(client, encore="1"))
 
 
+SENSITIVE = [
+    "account_email",
+    "account_set_password",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_generate_recovery_codes",
+    "espace_tokens",
+]
+
+
+@pytest.mark.parametrize("name", SENSITIVE)
+def test_an_agents_session_left_open_changes_no_way_in(
+    provider: Provider, settings: Any, name: str, agent: User
+) -> None:
+    settings.STEP_UP_MINUTES = 10
+    agent.set_unusable_password()
+    agent.save()
+    client = Client()
+    client.get(go(client))
+    assert client.get(reverse(name)).status_code in (200, 302)
+    session = client.session
+    records = session["account_authentication_methods"]
+    session["account_authentication_methods"] = [{**each, "at": each["at"] - 660} for each in records]
+    session.save()
+    for answer in (client.get(reverse(name)), client.post(reverse(name), {"email": "voleur@exemple.fr"})):
+        assert answer["Location"] == f"{reverse('account_reauthenticate')}?next={reverse(name)}"
+
+
 def test_a_dead_provider_says_so(provider: Provider, agent: User) -> None:
     client = Client()
     provider.is_down = True

@@ -8,10 +8,12 @@ from django.utils import timezone
 from cmq.opendata import actions, rules
 from cmq.opendata.models import ApiToken, Scope
 from cmq.web.espace.access import READ_AND_ACT, logged_in, page, person_of, posted, submit
+from cmq.web.espace.freshness import freshly_proven
 from cmq.web.espace.tokens.forms import REVOKE, Opening, TokenForm
 
 
 @logged_in(*READ_AND_ACT)
+@freshly_proven()
 def tokens(request: HttpRequest) -> HttpResponse:
     """What my programs may read for me. A token is shown once, when it is made."""
     person, made = person_of(request), list[str]()
