@@ -91,6 +91,7 @@ def _fresh_memories(settings: object, tmp_path_factory: pytest.TempPathFactory) 
     """What a process remembers of the register is forgotten between tests, whose transactions roll back."""
     from cmq.core import rates
     from cmq.search import folders, names, sought, understanding
+    from cmq.service import neighbours
     from cmq.web import closing, page_cache
 
     # No test reads another's index; most have none.
@@ -101,6 +102,7 @@ def _fresh_memories(settings: object, tmp_path_factory: pytest.TempPathFactory) 
     sought.held = sought._Held()
     settings.RATES_FILE = tmp_path_factory.getbasetemp() / "debits" / f"{uuid.uuid4().hex}.sqlite3"
     rates.held = rates._Held()
+    neighbours.seen = neighbours._Seen()
     page_cache.shelf = page_cache._Shelf()
     # Nothing closes the site but where a test says so: the look, once in two seconds, is in no page's count of queries.
     closing.known = closing._Known()

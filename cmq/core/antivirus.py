@@ -4,6 +4,7 @@ The daemon's protocol (`INSTREAM`, clamd(8)) is spoken here: the one client that
 under the LGPL has been left alone since 2014, and neither hears why the daemon refuses a file that is too long.
 """
 
+import shutil
 import socket
 import struct
 import subprocess
@@ -34,11 +35,17 @@ def is_clean(content: IO[bytes]) -> bool:
 
 
 def problem() -> str:
-    """What is wrong with the daemon that the settings name, in French; empty when it answers, or when none is named."""
-    if not is_configured() or not settings.ANTIVIRUS[0].startswith(DAEMON):
+    """What is wrong with what the settings name, in French; empty when the daemon answers, or the command is there."""
+    if not is_configured():
         return ""
+    first = settings.ANTIVIRUS[0]
+    if not first.startswith(DAEMON):
+        # Not run: a scanner without a daemon reads all that it knows first, for many seconds.
+        return (
+            "" if shutil.which(first) else f"L’antivirus « {first} » n’est pas sur cette machine. Voyez CMQ_ANTIVIRUS."
+        )
     try:
-        with _connected(settings.ANTIVIRUS[0].removeprefix(DAEMON), time.monotonic() + 5) as daemon:
+        with _connected(first.removeprefix(DAEMON), time.monotonic() + 2) as daemon:
             daemon.sendall(b"zPING\0")
             said = _reply(daemon)
     except OSError as error:

@@ -159,8 +159,35 @@ class ObjectStorage(Storage):
         with _answered(names[0] if names else ""):
             obstore.delete(self._store, list(names))
 
-    def prove(self) -> None:
-        """Write a file, read it back and remove it. Raises `FilesUnavailable`, or ValueError with what is wrong."""
+    def problem(self) -> str:
+        """What is wrong with the store, in French; empty when it answers in two seconds. Nothing is written."""
+        quick = ObjectStorage(
+            bucket=self.bucket,
+            endpoint=self.endpoint,
+            region=self.region,
+            key_id=self.key_id,
+            secret=self.secret,
+            seconds=min(self.seconds, 2.0),
+        )
+        try:
+            quick.exists("cmq-doctor/none")
+        except FilesUnavailable as error:
+            return str(error)
+        return ""
+
+    def proof(self) -> str:
+        """What is wrong when a file is written, read back and removed, in French; empty when nothing is."""
+        try:
+            is_same = self._prove()
+            why = "" if is_same else "ce qui est lu n’est pas ce qui a été écrit"
+        except (Refusal, LookupError) as error:
+            why = str(error.__cause__ or error).partition("\n")[0]
+        return why and (
+            f"Dépôt des fichiers ({self.endpoint}, {self.bucket}) : ni écrit ni relu ({why}). "
+            "Vérifiez CMQ_S3_ENDPOINT, CMQ_S3_REGION, les clés et le nom du dépôt."
+        )
+
+    def _prove(self) -> bool:
         import obstore
 
         name, content = f"cmq-doctor/{secrets.token_hex(8)}", secrets.token_bytes(32)
@@ -168,8 +195,7 @@ class ObjectStorage(Storage):
             obstore.put(self._store, name, content, use_multipart=False)
             read = bytes(obstore.get(self._store, name).bytes())
             obstore.delete(self._store, name)
-        if read != content:
-            raise ValueError("what is read is not what was written")
+        return read == content
 
     def _head(self, name: str) -> Any:
         import obstore

@@ -51,12 +51,6 @@ def in_use() -> "SharedCache | None":
     return found if isinstance(found, SharedCache) else None
 
 
-def problem() -> str:
-    """What is wrong with the server that the settings name, in French; empty when it answers, or when none is named."""
-    shared = in_use()
-    return "" if shared is None else shared.problem()
-
-
 class _Json:
     """Values as JSON: whoever writes in the server makes no node run anything. Whole numbers can be added to."""
 

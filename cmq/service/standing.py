@@ -1,7 +1,7 @@
 """How each part of the site stands now, for readers, for monitors and for who mends it."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,10 +9,10 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from cmq.core import mail, shared_cache
+from cmq.core import mail
 from cmq.core.models import OutgoingMail
 from cmq.search import indexing
-from cmq.service import running
+from cmq.service import neighbours, running
 from cmq.service.models import TaskRun
 
 # Lines of the change feed: a second's lag is none.
@@ -39,16 +39,14 @@ class Part:
 
 def parts(at: dt.datetime) -> list[Part]:
     """Every part; one that cannot be looked at is down, and stops nobody from looking at the others."""
-    looks: tuple[tuple[str, Callable[[dt.datetime], tuple[State, str]]], ...] = (
+    looks: Iterable[tuple[str, Callable[[dt.datetime], tuple[State, str]]]] = (
         ("Pages et base de données", _database),
         ("Recherche", _search),
         ("Courriers", _letters),
         ("Tâches régulières", _tasks),
         ("Sauvegardes", _backups),
     )
-    if shared_cache.in_use() is not None:
-        looks = (*looks, ("Compteurs partagés", _counters))
-    return [Part(name, *_looked(look, at)) for name, look in looks]
+    return [*(Part(name, *_looked(look, at)) for name, look in looks), *map(_neighbour, neighbours.neighbours())]
 
 
 def is_ready() -> str:
@@ -108,7 +106,7 @@ def _backups(at: dt.datetime) -> tuple[State, str]:
     return State.GOOD, "La dernière a moins de deux jours."
 
 
-def _counters(at: dt.datetime) -> tuple[State, str]:
-    if shared_cache.problem():
-        return State.DEGRADED, "La base compte à la place du serveur de cache : tout marche, un peu moins vite."
-    return State.GOOD, "Les nœuds comptent ensemble les essais et les demandes."
+def _neighbour(each: neighbours.Neighbour) -> Part:
+    if each.looked_at():
+        return Part(each.name, State.DOWN if each.stops else State.DEGRADED, each.ill)
+    return Part(each.name, State.GOOD, each.well)

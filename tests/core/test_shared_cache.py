@@ -20,6 +20,7 @@ from django.urls import reverse
 from cmq.accounts.actions import open_account
 from cmq.core import rates, shared_cache
 from cmq.core.shared_cache import cache_settings
+from cmq.service import neighbours
 from tests.certificates import self_signed
 
 REDIS = shutil.which("redis-server")
@@ -143,8 +144,9 @@ def test_two_processes_count_together(shared: Server) -> None:
 
 @needs_redis
 def test_wrong_passwords_are_counted_whatever_becomes_of_the_server(
-    shared: Server, client: Client, caplog: pytest.LogCaptureFixture
+    shared: Server, client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(neighbours, "EVERY", 0.0)
     open_account(email=EMAIL, name="Claude", password="mot de passe de test")
     assert [wrong_log_in(client) for _ in range(6)] == [True] * 5 + [False]
     stored = b"".join(shared.names())
@@ -206,7 +208,7 @@ def test_it_is_reached_by_a_socket_and_by_tls_and_believed_by_its_certificate(sh
         (shared.url.replace(SECRET, "autre"), "ne répond pas"),
     ):
         use(settings, url)
-        said = shared_cache.problem()
+        said = shared_cache.in_use().problem()
         assert (problem in said and "CMQ_CACHE_URL" in said) if problem else not said
         assert SECRET not in said and "autre" not in said
 

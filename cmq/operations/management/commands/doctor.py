@@ -8,23 +8,22 @@ from typing import Any
 
 from django.conf import settings
 from django.core import checks
-from django.core.files.storage import storages
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from cmq.campuses.models import Campus
-from cmq.core import antivirus, journal, shared_cache, tracing
+from cmq.core import journal, tracing
 from cmq.core.errors import Refusal
 from cmq.core.models import OutgoingMail
-from cmq.core.object_store import ObjectStorage
 from cmq.operations import demonstration
 from cmq.organisations.models import OrganisationMembership, OrganisationRole
 from cmq.proof import keys
 from cmq.reference.models import Commune
 from cmq.search import indexing
 from cmq.service import running
+from cmq.service.neighbours import neighbours
 
 # Lines of the change feed: a second's lag is no finding, a follower that died is.
 _MOST_BEHIND = 500
@@ -40,12 +39,20 @@ class Command(BaseCommand):
         """Print one line per finding."""
         findings = [*_database(), *_deployment()]
         if not any(finding.startswith("Base") for finding in findings):
-            findings += [*_data(), *_files(), *_traces(), *_neighbours(), *_mail(), *_tasks(), *_production()]
+            findings += [*_data(), *_traces(), *self._neighbours(), *_mail(), *_tasks(), *_production()]
         for finding in findings:
             self.stdout.write(f"✗ {finding}")
         if findings:
             raise SystemExit(1)
         self.stdout.write("✓ Rien à signaler.")
+
+    def _neighbours(self) -> Iterator[str]:
+        """What is wrong with each; of those that are well, a line says so at once."""
+        for each in neighbours():
+            if problem := each.proved():
+                yield problem
+            else:
+                self.stdout.write(f"✓ {each.name} ({each.place}) : répond.")
 
 
 def _database() -> Iterator[str]:
@@ -85,23 +92,6 @@ def _data() -> Iterator[str]:
         yield f"Index de recherche en retard de {behind} lignes. Lancez « cmq recherche rattraper »."
     if not Path(settings.STATIC_ROOT).exists():
         yield "Fichiers statiques absents. Lancez « cmq setup »."
-
-
-def _files() -> Iterator[str]:
-    where = storages["default"]
-    if isinstance(where, ObjectStorage):
-        try:
-            where.prove()
-        except (Refusal, ValueError, LookupError) as error:
-            why = str(error.__cause__ or error).partition("\n")[0]
-            yield (
-                f"Dépôt des fichiers ({where.endpoint}, {where.bucket}) : ni écrit ni relu ({why}). "
-                "Vérifiez CMQ_S3_ENDPOINT, CMQ_S3_REGION, les clés et le nom du dépôt."
-            )
-
-
-def _neighbours() -> Iterator[str]:
-    yield from filter(None, (antivirus.problem(), shared_cache.problem()))
 
 
 def _traces() -> Iterator[str]:
