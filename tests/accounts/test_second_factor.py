@@ -174,7 +174,13 @@ def test_a_recovery_code_refused_says_what_to_do(db: None) -> None:
     _, codes = add_application(confirmed(log_in(person)))
     assert use_code(person, codes[0])
     entering = log_in(person)
-    assert "il a déjà servi" in entering.post(reverse("mfa_authenticate"), {"code": codes[0]}).content.decode()
+    refused = entering.post(reverse("mfa_authenticate"), {"code": codes[0]})
+    assert "il a déjà servi" in refused.content.decode() and entering.get(reverse("espace")).status_code == 302
+    form = refused.context["form"]
+    assert (form.recovery, form["code"].value(), list(form.errors)) == (codes[0], "", ["__all__"])
+    for _ in range(5):
+        entering.post(reverse("mfa_authenticate"), {"code": codes[0]})
+    assert "Trop" in entering.post(reverse("mfa_authenticate"), {"code": codes[0]}).content.decode()
 
 
 def test_who_just_opened_their_account_adds_a_factor_without_proving_it_again(db: None) -> None:

@@ -20,6 +20,8 @@ WRONG_CODE = (
     "tout de suite. Si cela recommence, mettez l’heure du téléphone en réglage automatique."
 )
 WRONG_RECOVERY_CODE = "Ce code de secours n’est pas le bon, ou il a déjà servi. Prenez-en un autre de la liste."
+# With spaces, and room for the eight digits of former recovery codes.
+_LONGEST_OF_AN_APPLICATION = 12
 EMAIL_LABEL = "Adresse électronique"
 CHANGES = "Il change toutes les trente secondes : s’il va changer, attendez le suivant."
 NOW = f"Les six chiffres que l’application montre maintenant. {CHANGES}"
@@ -72,21 +74,32 @@ class _TakesACode:
         except forms.ValidationError as refused:
             if refused.code != "incorrect_code":
                 raise
-            sentence = WRONG_RECOVERY_CODE if len(self.cleaned_data["code"]) > 12 else WRONG_CODE
+            is_long = len(self.cleaned_data["code"]) > _LONGEST_OF_AN_APPLICATION
+            sentence = WRONG_RECOVERY_CODE if is_long else WRONG_CODE
             raise forms.ValidationError(sentence, code=refused.code) from None
 
 
 class _TakesARecoveryCode(_TakesACode):
-    """One of our recovery codes serves too."""
+    """One of our recovery codes serves too. The page asks for it in a form of its own, where a refused one is shown."""
 
     user: User
+    data: Any
+    recovery = ""
 
     def clean_code(self) -> str:
-        used = use_code(self.user, self.cleaned_data["code"])
-        if used is None:
+        typed = self.cleaned_data["code"]
+        used = use_code(self.user, typed)
+        if used is not None:
+            self.authenticator = used
+            return ""
+        if len(typed) <= _LONGEST_OF_AN_APPLICATION:
             return super().clean_code()
-        self.authenticator = used
-        return ""
+        self.recovery, self.data = typed, {**self.data.dict(), "code": ""}
+        try:
+            return super().clean_code()
+        except forms.ValidationError as refused:
+            self.add_error(None, refused)  # type: ignore[attr-defined]
+            return ""
 
 
 class AuthenticateForm(_TakesARecoveryCode, factor_forms.AuthenticateForm):  # type: ignore[misc]
