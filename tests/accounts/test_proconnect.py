@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -257,6 +258,16 @@ def test_an_agents_session_left_open_changes_no_way_in(
     session.save()
     for answer in (client.get(reverse(name)), client.post(reverse(name), {"email": "voleur@exemple.fr"})):
         assert answer["Location"] == f"{reverse('account_reauthenticate')}?next={reverse(name)}"
+
+
+def test_with_a_factor_here_the_provider_confirms_nothing(provider: Provider, agent: User, settings: Any) -> None:
+    settings.STEP_UP_MINUTES = 10
+    client = Client()
+    client.get(go(client))
+    Authenticator.objects.create(user=agent, type="totp", data={"secret": "x"})
+    proofs = len(client.session["account_authentication_methods"])
+    assert "par lui" in told(client, go(client, encore="1", next="/espace/jetons/"))
+    assert len(client.session["account_authentication_methods"]) == proofs
 
 
 def test_a_dead_provider_says_so(provider: Provider, agent: User) -> None:

@@ -7,6 +7,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from allauth.account.views import logout as allauth_logout
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -120,6 +121,8 @@ def _proven_again(
     request: HttpRequest, person: User, asking: proconnect.Asking, agent: proconnect.Agent
 ) -> HttpResponse:
     require(request.user == person, "ProConnect a reconnu quelqu’un d’autre : reprenez avec votre propre compte.")
+    # The page proposes it to nobody who has a factor; a request may come without the page.
+    require(not is_mfa_enabled(person), "Votre compte a un second facteur : prouvez que c’est vous par lui.")
     # A provider that answers from a session of before has proven nothing now.
     is_old = agent.authenticated_at is not None and agent.authenticated_at < asking.asked_at - 60
     require(not is_old, "ProConnect n’a pas redemandé qui vous êtes. Recommencez.")
