@@ -9,6 +9,7 @@ from allauth.account.decorators import reauthentication_required
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.internal.flows.add import redirect_if_add_not_allowed
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.utils import decrypt, encrypt
 from allauth.mfa.webauthn import views as keys
@@ -28,6 +29,8 @@ from cmq.web.espace.proconnect_views import is_strong
 
 # Codes just made, encrypted, until the next page shows them.
 TO_SHOW = "recovery_codes"
+# The secret of an application whose first code is awaited, encrypted.
+WAITING = "application_secret"
 _proven: Callable[[View], View] = reauthentication_required(app="allauth.mfa")
 
 
@@ -54,8 +57,17 @@ class _ApplicationView(ActivateTOTPView):  # type: ignore[misc]
     """Add an application, or put one in the place of another: who has lost a telephone has no other factor to keep."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Without allauth’s way to the page that removes the one there is."""
-        return FormView.dispatch(self, request, *args, **kwargs)  # type: ignore[return-value]
+        """Without allauth’s way to the page that removes the one there is. The secret that waits for its first code is
+        kept in the session as it will be in the database: encrypted."""
+        session = request.session
+        waiting = session.pop(WAITING, None)
+        if waiting:
+            session[SECRET_SESSION_KEY] = decrypt(waiting)
+        response: HttpResponse = FormView.dispatch(self, request, *args, **kwargs)  # type: ignore[assignment]
+        secret = session.pop(SECRET_SESSION_KEY, None)
+        if secret:
+            session[WAITING] = encrypt(secret)
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Whether one is replaced."""
