@@ -104,10 +104,13 @@ def without_filiere() -> CampusQuerySet:
 
 
 def likely_duplicates() -> list[Pair]:
-    """Pairs of campuses of one region that look alike and that nobody has linked or told apart."""
-    by_region: dict[str, list[Campus]] = defaultdict(list)
-    for campus in Campus.objects.real().select_related("region").prefetch_related("links_from", "names"):
-        by_region[campus.region_id].append(campus)
+    """Pairs of campuses of one region that look alike and that nobody has linked or told apart.
+
+    Those of the demonstration are compared with each other only.
+    """
+    by_region: dict[tuple[str, bool], list[Campus]] = defaultdict(list)
+    for campus in Campus.objects.select_related("region").prefetch_related("links_from", "names"):
+        by_region[campus.region_id, campus.is_demo].append(campus)
     pairs = [pair for campuses in by_region.values() for pair in combinations(campuses, 2)]
     found = [Pair(one, other, _resemblance(one, other)) for one, other in pairs if not _are_linked(one, other)]
     return sorted((pair for pair in found if pair.reasons), key=lambda pair: (-len(pair.reasons), pair.one.name))

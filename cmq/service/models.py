@@ -106,6 +106,10 @@ class RetentionRun(models.Model):
         return f"{self.line}, {self.ran_at:%d/%m/%Y} : {self.number}"
 
 
+# What the demonstration says was refused comes from there.
+DEMO_HOST = "demonstration.invalid"
+
+
 class BrowserRefusal(models.Model):
     """How often, in a day, browsers refused something of a kind on our pages (`service.refusals`)."""
 
@@ -125,3 +129,8 @@ class BrowserRefusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.directive}, {self.day:%d/%m/%Y}"
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the demonstration says it: no host in the world ends so (RFC 2606)."""
+        return self.blocked.endswith(f".{DEMO_HOST}")

@@ -71,3 +71,19 @@ def test_every_account_opens_its_desk() -> None:
 def test_all_is_marked() -> None:
     assert not Campus.objects.filter(is_demo=True).exclude(name__contains="fictif").exists()
     assert not User.objects.filter(is_demo=True).exclude(email__endswith=".invalid").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "empty"),
+    [
+        ("/espace/registre/refus-des-navigateurs/", "Aucun navigateur"),
+        ("/espace/registre/avis/", "Rien n’a encore été annoncé"),
+        ("/espace/registre/doublons/", "Aucun doublon"),
+    ],
+)
+def test_what_keepers_watch_is_shown_and_marked(client: Client, path: str, empty: str) -> None:
+    client.force_login(
+        User.objects.get(email=demonstration.ACCOUNTS[0].email), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    page = client.get(path).content.decode()
+    assert empty not in page and "démonstration" in page.split("<main")[1]

@@ -40,6 +40,7 @@ from cmq.operations.demonstration.living import (
     projects,
     renewal,
     searches,
+    service,
     teaching,
     territory,
     touring,
@@ -124,6 +125,7 @@ def build(*, on: dt.date | None = None, progress: Callable[[str], None] = lambda
         money.reports(cast, on=day)
         renewal.build(cast, on=day)
         territory.build(origin, year=day.year)
+        service.build(on=day)
         campuses.report_error(
             dunes,
             message="Le site web indiqué ne répond pas depuis une semaine. (Signalement fictif.)",

@@ -29,7 +29,7 @@ from cmq.network.models import Convention
 from cmq.offers.actions.letters import forget as forget_employer
 from cmq.offers.models import Employer
 from cmq.operations.demonstration.building import SOURCE_TITLE, is_present
-from cmq.operations.demonstration.living import letter, searches, territory
+from cmq.operations.demonstration.living import letter, searches, service, territory
 from cmq.organisations.models import Organisation
 from cmq.projects.models import ProjectPicture
 from cmq.tours.actions.letters import forget
@@ -58,6 +58,7 @@ def remove() -> bool:
         OccupationNote.objects.filter(written_by__is_demo=True).delete()
         searches.remove()
         territory.remove()
+        service.remove()
         User.objects.filter(is_demo=True).delete()
         Source.objects.filter(title__in=[SOURCE_TITLE, DEMO_AGREEMENT], url="").delete()
         Source.objects.filter(title__startswith="Décision conjointe n° DEMO-").delete()

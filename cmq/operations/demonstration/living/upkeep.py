@@ -1,4 +1,5 @@
-"""The upkeep of the fictional campuses: a fact to confirm, one confirmed, access reviewed, a hand-over prepared."""
+"""The upkeep of the fictional campuses: a fact to confirm, one confirmed, a likely duplicate, access
+reviewed, a hand-over prepared."""
 
 import datetime as dt
 
@@ -13,6 +14,7 @@ from cmq.upkeep import actions
 MAIN = "Campus fictif des Métiers du Bien-vieillir"
 REVIEWED = "Campus fictif du Verre soufflé"
 LEFT = "Campus fictif des Drones maraîchers"
+DOUBTFUL = "Campus fictif de la Marée haute"
 
 
 def build(cast: Cast, origin: Origin, *, on: dt.date) -> None:
@@ -22,6 +24,9 @@ def build(cast: Cast, origin: Origin, *, on: dt.date) -> None:
     old = Origin(origin.sources, PartialDate(on.year - 3), Reliability.HIGH)
     campuses.state_fact(main, field=CampusField.HISTORY, value="Né de trois lycées fictifs.", origin=old)
     actions.confirm(main.facts.get(field=CampusField.WEBSITE), main, by=director)
+    # The site of another campus: a likely duplicate for keepers to look at.
+    page = main.facts.get(field=CampusField.WEBSITE).value
+    campuses.state_fact(Campus.objects.get(name=DOUBTFUL), field=CampusField.WEBSITE, value=page, origin=origin)
     reviewed = Campus.objects.get(name=REVIEWED)
     keys = list(actions.open_roles(reviewed).values_list("pk", flat=True))
     actions.review_access(reviewed, keep=keys, end=[], by=director)
