@@ -1,12 +1,16 @@
 """What `docs/trust/` says is held by tests: each one exists, no requirement is left out, no reason is missing."""
 
 import ast
+import io
+import json
 import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
 
 import pytest
+import typst
+from pypdf import PdfReader
 
 from tests.test_house import our_modules
 from tests.test_safe_code import imported
@@ -32,7 +36,7 @@ def rows_of(document: str, columns: int) -> list[list[str]]:
     """The cells of each line of its tables of that many columns, but for heads."""
     lines = [line for line in (TRUST / document).read_text().splitlines() if line.startswith("| ")]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    return [row for row in rows if len(row) == columns and row[0] not in ("exigence", "verdict", "menace")]
+    return [row for row in rows if len(row) == columns and row[0] not in ("exigence", "verdict")]
 
 
 def named_tests(text: str) -> list[str]:
@@ -55,10 +59,47 @@ def test_every_test_and_document_that_is_named_exists(document: Path) -> None:
 
 
 def test_every_threat_has_a_test() -> None:
-    rows = rows_of("threat-model.md", 3)
-    threats = [row for row in rows if re.match(r"(\*\*)?[STRIDE](\*\*)? – ", row[0])]
-    assert {row[0].strip("*")[0] for row in threats} == set("STRIDE")
-    assert not [row[0] for row in threats if len(named_tests(row[2])) != 1 or not row[1]]
+    """A line says a threat, its guard, and the name of one test, which it leads to."""
+    _, *groups = re.split(r"^### ([STRIDE]) – ", (TRUST / "threat-model.md").read_text(), flags=re.M)
+    assert groups[::2] == list("STRIDE")
+    for group in groups[1::2]:
+        lines = re.findall(r"^- .+", group, flags=re.M)
+        assert lines
+        for line in lines:
+            said = re.fullmatch(r"- [^:]+ : .+ – \[([^\]]+)\]\((\S+)#(test_\w+)\)", line)
+            assert said and said[3] in functions_of((TRUST / said[2]).resolve()), line
+            assert said[3] == f"test_{said[1].replace(' ', '_')}", line
+
+
+PRINTED = """
+#set page(paper: "a4", margin: 14mm)
+#set text(10pt, lang: "fr")
+#set par(leading: 0.5em, spacing: 0.7em)
+#show list: set block(spacing: 0.5em)
+#show heading: set block(above: 0.9em, below: 0.6em)
+#for (kind, said) in json(bytes(sys.inputs.said)) {
+  if kind == "table" { table(columns: 3, inset: (x: 3pt, y: 2.5pt), stroke: 0.3pt, ..said.flatten()) }
+  else if kind == "-" { list(said) }
+  else if kind == "" { par(said) }
+  else { heading(level: kind.len(), said) }
+}
+"""
+
+
+def test_the_threat_model_is_two_pages() -> None:
+    """Printed in ten points: what is longer is read by nobody."""
+    blocks: list[tuple[str, object]] = []
+    for block in re.split(r"\n\n|\n(?=- )", (TRUST / "threat-model.md").read_text().strip()):
+        text = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", block)
+        if text.startswith("| "):
+            blocks.append(
+                ("table", [re.split(r" *\| *", row.strip("| ")) for row in text.split("\n") if "---" not in row])
+            )
+        else:
+            mark, said = re.fullmatch(r"(#+|-|) ?(.+)", text, flags=re.S).groups()
+            blocks.append((mark, said.replace("\n", " ")))
+    printed = typst.compile(PRINTED.encode(), sys_inputs={"said": json.dumps(blocks)})
+    assert len(PdfReader(io.BytesIO(printed)).pages) == 2
 
 
 def test_every_requirement_of_level_1_and_2_is_there_once() -> None:
