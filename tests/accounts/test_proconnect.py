@@ -17,6 +17,7 @@ from cmq.accounts.actions import open_account
 from cmq.accounts.models import AgentIdentity, User
 from cmq.campuses import actions
 from cmq.campuses.models import CampusRole
+from cmq.core.models import OutgoingMail
 from cmq.web.security import content_security_policy
 from tests.accounts.agents_provider import CLIENT, SECRET, STRANGE_KEY, Provider, running
 from tests.factories import a_campus
@@ -268,6 +269,24 @@ def test_with_a_factor_here_the_provider_confirms_nothing(provider: Provider, ag
     proofs = len(client.session["account_authentication_methods"])
     assert "par lui" in told(client, go(client, encore="1", next="/espace/jetons/"))
     assert len(client.session["account_authentication_methods"]) == proofs
+
+
+def test_the_mailbox_of_an_agent_gives_the_account_no_password(provider: Provider, settings: Any) -> None:
+    settings.SECOND_FACTOR = True
+    actions.invite(a_campus(), email="agent@exemple.fr", role=CampusRole.DIRECTOR, by=None)
+    client, stranger = Client(), Client()
+    client.get(go(client))
+    forgotten = reverse("account_reset_password")
+    known = stranger.post(forgotten, {"email": "agent@exemple.fr"})
+    unknown = stranger.post(forgotten, {"email": "personne@exemple.fr"})
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    letters = OutgoingMail.objects.filter(to="agent@exemple.fr").exclude(subject__contains="nvitation")
+    assert [each.subject for each in letters] == ["Votre compte s’ouvre par ProConnect"]
+    assert "mot-de-passe/nouveau" not in letters[0].text
+    # Where there is no ProConnect any more, a letter is the only way in again.
+    settings.PROCONNECT_CLIENT_ID = ""
+    stranger.post(forgotten, {"email": "agent@exemple.fr"})
+    assert letters.filter(subject="Choisir un nouveau mot de passe").exists()
 
 
 def test_a_dead_provider_says_so(provider: Provider, agent: User) -> None:

@@ -63,6 +63,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 session.end()
         super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """As allauth does; but who enters by ProConnect alone gets no password by way of a mailbox."""
+        if proconnect.is_on() and not user.has_usable_password():
+            self.send_mail("account/email/password_reset_proconnect", email, {})
+        else:
+            super().send_password_reset_mail(user, email, context)
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Under the site's own name, whatever host the request claims."""
         user, _, secret = key.partition("-")
