@@ -10,12 +10,16 @@ THREADS ?= 4
 SBOM ?= sbom.cdx.json
 export CMQ_SITE_URL ?= http://127.0.0.1:$(PORT)
 
-.PHONY: run serve setup test test-sqlite test-postgres test-browser lint bench load sbom audit lock clean
+.PHONY: run serve setup secrets test test-sqlite test-postgres test-browser lint bench load sbom audit lock clean
 
 run: setup serve ## set everything up and serve on 127.0.0.1:$(PORT)
 
-setup: $(VENV)/run.stamp
+setup: secrets
 	@$(BIN)/cmq setup
+
+# What the environment lacks of its own secrets, once; a file that only its owner reads.
+secrets: $(VENV)/run.stamp
+	@$(BIN)/cmq secrets --dans $(or $(CMQ_ENV_FILE),.env)
 
 serve:
 	@$(BIN)/cmq addresses
@@ -31,10 +35,10 @@ lint: $(VENV)/dev.stamp
 test-sqlite test-postgres test-browser: $(VENV)/dev.stamp
 	@$(BIN)/python tools/run_tests.py $(subst test-,,$@)
 
-bench: $(VENV)/dev.stamp ## measure, as ratios in one run
+bench: $(VENV)/dev.stamp secrets ## measure, as ratios in one run
 	@$(BIN)/python -m bench
 
-load: $(VENV)/dev.stamp ## readers, directors and experts at once, at 1, 2 and 4 workers (CMQ_BENCH_SECONDS, CMQ_BENCH_USERS)
+load: $(VENV)/dev.stamp secrets ## readers, directors and experts at once, at 1, 2 and 4 workers (CMQ_BENCH_SECONDS, CMQ_BENCH_USERS)
 	@test -x .venv-load/bin/locust || ($(PYTHON) -m venv .venv-load && .venv-load/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/load.txt)
 	@$(BIN)/python -m bench.load
 

@@ -12,24 +12,26 @@ from typing import Any, Literal
 
 from environs import Env
 
-from cmq.core import log_lines, shared_cache
+from cmq.core import log_lines, secret, shared_cache
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
-env.read_env(BASE_DIR / ".env", recurse=False)
+# What the environment does not say, a file of this machine may; no file at all when its name is empty.
+ENV_FILE = env.str("CMQ_ENV_FILE", str(BASE_DIR / ".env"))
+if ENV_FILE:
+    env.read_env(ENV_FILE, recurse=False)
 
 VAR_DIR = Path(env.str("CMQ_VAR_DIR", str(BASE_DIR / "var")))
 
 DEBUG = env.bool("CMQ_DEBUG", False)
 SECRET_KEY = env.str("CMQ_SECRET_KEY", "")
-SECRET_KEY_IS_LOCAL = not SECRET_KEY
-if SECRET_KEY_IS_LOCAL:
-    # A key of this machine's own, made at the first start: nobody has to choose one to try the site.
-    from cmq.core.secret import local_secret_key
-
-    SECRET_KEY = local_secret_key(VAR_DIR)
+# Why neither `cmq` nor the web server starts with it.
+START_PROBLEM = secret.problem(SECRET_KEY)
 SECRET_KEY_FALLBACKS: list[str] = env.list("CMQ_SECRET_KEY_FALLBACKS", [])
+
+# What pages of failures and `cmq diffsettings` show of settings.
+DEFAULT_EXCEPTION_REPORTER_FILTER = "cmq.core.masking.SecretFilter"
 
 HTTPS = env.bool("CMQ_HTTPS", False)
 ALLOWED_HOSTS: list[str] = env.list("CMQ_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
@@ -424,7 +426,7 @@ SLOW_QUERY_MS = env.int("CMQ_SLOW_QUERY_MS", 0)
 # Public age keys that backups are encrypted for; who holds the private ones can restore.
 BACKUP_RECIPIENTS: list[str] = env.list("CMQ_BACKUP_RECIPIENTS", [])
 
-# Private keys that sign credentials, as a JWK or a list of them, for a site on several machines; else files in VAR_DIR.
+# Private keys that sign credentials, as a JWK or a list of them.
 SIGNING_KEYS = env.str("CMQ_SIGNING_KEYS", "")
 # The journal's outside witness: a time-stamping authority (RFC 3161), and the certificates that its word is checked by.
 TSA_URL = env.str("CMQ_TSA_URL", "")

@@ -1,13 +1,15 @@
 """The door for the web server (granian, WSGI)."""
 
 import os
+import sys
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cmq.settings")
+if settings.START_PROBLEM:
+    sys.exit(settings.START_PROBLEM)
 application = get_wsgi_application()
-
-from django.conf import settings  # noqa: E402
 
 from cmq.core import tracing  # noqa: E402
 

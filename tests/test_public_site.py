@@ -30,7 +30,7 @@ TOLD = (
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the settings are where `CMQ_HTTPS` is said and nothing else."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CMQ_")}
-    environment |= {"CMQ_HTTPS": "yes", "CMQ_VAR_DIR": str(tmp_path_factory.mktemp("site"))}
+    environment |= {"CMQ_HTTPS": "yes", "CMQ_ENV_FILE": "", "CMQ_VAR_DIR": str(tmp_path_factory.mktemp("site"))}
     environment["DJANGO_SETTINGS_MODULE"] = "cmq.settings"
     found = subprocess.run([sys.executable, "-c", TOLD], env=environment, check=True, capture_output=True, text=True)
     return dict(json.loads(found.stdout))

@@ -22,11 +22,8 @@ def publish_key(key: OKPKey, *, at: dt.datetime) -> SigningKey:
 
 
 def publish_keys(*, at: dt.datetime) -> None:
-    """Publish every private key of this machine; on a site without any, make the first. Raises `Refusal`."""
-    here = list(keys.private_keys().values())
-    if not here and not SigningKey.objects.exists():
-        here = [keys.make()]
-    for key in here:
+    """Publish every private key of the environment that is not yet. Raises `Refusal` when one cannot be read."""
+    for key in keys.private_keys().values():
         publish_key(key, at=at)
 
 

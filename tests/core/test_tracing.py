@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
 import time
@@ -167,6 +168,7 @@ def test_without_a_collector_nothing_is_even_imported(environment: dict[str, str
         "print([name for name in sys.modules if name.startswith('opentelemetry')])"
     )
     own = {"CMQ_VAR_DIR": str(tmp_path), "CMQ_WORKS_INSIDE": "no", "CMQ_SEARCH_FOLLOWS": "no", "PATH": "/usr/bin"}
+    own |= {name: os.environ[name] for name in ("CMQ_ENV_FILE", "CMQ_SECRET_KEY")}
     done = subprocess.run([sys.executable, "-c", code], env={**own, **environment}, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
 

@@ -71,7 +71,6 @@ class Machines:
             "DATABASE_URL": f"postgres://postgres@127.0.0.1:{self.ports['pooler']}/site",
             "CMQ_REPLICA_URL": f"postgres://postgres@127.0.0.1:{self.ports['pooler']}/copy",
             "CMQ_BEHIND_POOLER": "yes",
-            "CMQ_SECRET_KEY": "the same on every machine of one site, as the settings ask",
             "CMQ_MAIL_URL": f"smtp://127.0.0.1:{self.sink.port}",
             "CMQ_WORKS_INSIDE": "no",
             "CMQ_SITE_URL": self.url,

@@ -390,6 +390,5 @@ def a_sender(port: int, folder: Path) -> subprocess.Popen[bytes]:
         "CMQ_VAR_DIR": str(folder),
         "CMQ_MAIL_URL": f"smtp://127.0.0.1:{port}",
         "CMQ_LETTER_PER_MINUTE": "0",
-        "CMQ_SECRET_KEY": "clé d’essai",
     }
     return subprocess.Popen([sys.executable, "-m", "cmq.cli", "lettre", "envoyer"], cwd=ROOT, env=environment)

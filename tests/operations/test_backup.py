@@ -1,8 +1,11 @@
 """A backup is opened by its key alone, comes back row by row, and one that cannot does no harm."""
 
 import datetime as dt
+import hashlib
 import io
 import json
+import secrets
+import stat
 import tarfile
 from pathlib import Path
 
@@ -14,10 +17,12 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
 from cmq.campuses.models import Campus
-from cmq.core import journal
+from cmq.core import env_files, journal, secret
 from cmq.core.errors import Refusal
 from cmq.core.models import Change
+from cmq.operations import own_secrets
 from cmq.operations.backup import archive, restoring, tables
+from cmq.proof import private
 from tests.factories import a_campus, a_keeper
 
 pytestmark = pytest.mark.django_db
@@ -26,14 +31,12 @@ AT = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
 
 @pytest.fixture(autouse=True)
 def _site(settings: object, tmp_path: Path) -> None:
-    """A site of its own with a campus, a keeper, a file, a signing key and a key for backups."""
+    """A site of its own with a campus, a keeper, a file and a key for backups; its secrets are in the environment."""
     settings.VAR_DIR, settings.MEDIA_ROOT = tmp_path / "var", tmp_path / "media"
     settings.BACKUP_RECIPIENTS = [archive.new_identity(tmp_path / "private")]
     a_keeper()
     a_campus("Campus sauvegardé")
     default_storage.save("pieces/convention.pdf", ContentFile(b"%PDF un contrat"))
-    (tmp_path / "var" / "cles").mkdir(parents=True)
-    (tmp_path / "var" / "cles" / "2026.jwk").write_text("une clé")
 
 
 def kept(tmp_path: Path) -> Path:
@@ -50,13 +53,12 @@ def test_what_is_restored_is_what_was_kept(tmp_path: Path) -> None:
     Campus.objects.filter(name="Campus sauvegardé").update(name="Campus défiguré")
     a_campus("Campus d’après")
     default_storage.delete("pieces/convention.pdf")
-    (tmp_path / "var" / "cles" / "2026.jwk").unlink()
     assert dict(tables.sums("default")) != before
-    restoring.restore(path, archive.identity(tmp_path / "private"), replace=True)
+    done = restoring.restore(path, archive.identity(tmp_path / "private"), replace=True)
+    assert done.lacking == [] and not done.secrets.exists()
     assert dict(tables.sums("default")) == before
     assert before["campuses_campus"].rows == 1 and before["reference_commune"].rows > 30_000
     assert default_storage.open("pieces/convention.pdf").read() == b"%PDF un contrat"
-    assert (tmp_path / "var" / "cles" / "2026.jwk").read_text() == "une clé"
     assert journal.verify().broken is None
     # The next row is numbered after those that came back.
     assert a_campus("Campus suivant").pk not in set(
@@ -64,16 +66,77 @@ def test_what_is_restored_is_what_was_kept(tmp_path: Path) -> None:
     )
 
 
-def rewritten(path: Path, key: object, name: str, change: bytes) -> Path:
-    """The same backup with one part changed, encrypted again as its maker would."""
+def test_the_secrets_of_the_site_come_back_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On another machine, whose environment has others: nothing is replaced, and joining them loses none."""
+    monkeypatch.setenv("CMQ_MAIL_URL", "smtp://nous:l'été@courrier.exemple.fr:587/?tls=true")
+    monkeypatch.setenv("DATABASE_URL", "postgres://cmq:de-cette-machine@127.0.0.1/cmq")
+    there = secret.given()
+    path = kept(tmp_path)
+    here = own_secrets.fresh()
+    for name, value in here.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("CMQ_MAIL_URL")
+    call_command("restore", str(path), "--identity", str(tmp_path / "private"), "--replace")
+    said = capsys.readouterr().out
+    (left,) = (tmp_path / "var").glob("secrets-restaures-*.env")
+    assert stat.S_IMODE(left.stat().st_mode) == 0o600 and f"--reprendre {left}" in said
+    names = ("CMQ_SECRET_KEY", "CMQ_SIGNING_KEYS", "CMQ_MAIL_URL")
+    assert env_files.read(left) == {name: there[name] for name in names}
+    assert all(name in said for name in names) and not [each for each in there.values() if each in said]
+    file = tmp_path / "environment"
+    env_files.change(file, lambda _: here)
+    for name in here:
+        monkeypatch.delenv(name)
+    call_command("secrets", "--dans", str(file), "--reprendre", str(left))
+    joined = env_files.read(file)
+    assert joined["CMQ_SECRET_KEY"] == here["CMQ_SECRET_KEY"] and joined["CMQ_MAIL_URL"] == there["CMQ_MAIL_URL"]
+    assert joined["CMQ_SECRET_KEY_FALLBACKS"] == there["CMQ_SECRET_KEY"]
+    known = {each for told in (here, there) for each in private.read(told["CMQ_SIGNING_KEYS"])}
+    assert set(private.read(joined["CMQ_SIGNING_KEYS"])) == known and len(known) == 2
+
+
+def test_a_backup_of_an_earlier_version_still_comes_back(tmp_path: Path) -> None:
+    """Those kept the keys of the machine as files."""
+    key, signing = archive.identity(tmp_path / "private"), private.make()
+    former = {
+        "keys/secret-key": secrets.token_urlsafe(64),
+        f"keys/cles/{signing.thumbprint()}.json": json.dumps(signing.as_dict(private=True)),
+    }
+    path = kept(tmp_path)
+    with archive.opened(path, key) as (content, manifest):
+        del manifest["files"][archive.SECRETS]
+        (content / archive.SECRETS).unlink()
+        for name, text in former.items():
+            (content / name).parent.mkdir(parents=True, exist_ok=True)
+            (content / name).write_text(text)
+            manifest["files"][name] = hashlib.sha256(text.encode()).hexdigest()
+        (content / "manifest.json").write_text(json.dumps(manifest))
+        earlier = packed(content, path, key)
+    done = restoring.restore(earlier, key, replace=True)
+    left = env_files.read(done.secrets)
+    assert left["CMQ_SECRET_KEY"] == former["keys/secret-key"]
+    assert set(private.read(left["CMQ_SIGNING_KEYS"])) == {signing.thumbprint()}
+    assert not (tmp_path / "var" / "cles").exists() and not (tmp_path / "var" / "secret-key").exists()
+
+
+def packed(content: Path, path: Path, key: object) -> Path:
+    """A folder as a backup, encrypted as its maker would."""
     plain = io.BytesIO()
-    with archive.opened(path, key) as (content, _), tarfile.open(fileobj=plain, mode="w:gz") as tar:
-        (content / name).write_bytes(change)
+    with tarfile.open(fileobj=plain, mode="w:gz") as tar:
         for each in sorted(content.rglob("*")):
             tar.add(each, str(each.relative_to(content)), recursive=False)
     other = path.with_name("changed")
     other.write_bytes(pyrage.encrypt(plain.getvalue(), [key.to_public()]))  # type: ignore[attr-defined]
     return other
+
+
+def rewritten(path: Path, key: object, name: str, change: bytes) -> Path:
+    """The same backup with one part changed, encrypted again as its maker would."""
+    with archive.opened(path, key) as (content, _):
+        (content / name).write_bytes(change)
+        return packed(content, path, key)
 
 
 def test_what_cannot_be_restored_is_refused_and_changes_nothing(tmp_path: Path) -> None:
@@ -124,7 +187,10 @@ def test_another_version_of_the_code_is_refused(tmp_path: Path) -> None:
         restoring.restore(other, key, replace=True)
 
 
-@pytest.mark.parametrize("name", ["keys/../../passwd", "keys/autre", "media/../cles/2026.jwk", "/etc/passwd", "keys"])
+@pytest.mark.parametrize(
+    "name",
+    ["keys/../../passwd", "keys/autre", "media/../cles/2026.json", "/etc/passwd", "keys", "keys/environment/autre"],
+)
 def test_a_forged_backup_writes_nowhere_else(tmp_path: Path, name: str) -> None:
     """Anyone who has the public key can encrypt: what is inside is not believed for that."""
     path, key = kept(tmp_path), archive.identity(tmp_path / "private")

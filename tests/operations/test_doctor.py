@@ -1,6 +1,7 @@
 """The doctor finds what is wrong and says how to mend it."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,8 +12,9 @@ from django.utils import timezone
 from cmq.campuses.models import Campus
 from cmq.core.models import OutgoingMail
 from cmq.organisations.models import OrganisationMembership
-from cmq.proof import keys
-from cmq.proof.actions import publish_keys
+from cmq.proof import private
+from cmq.proof.actions import publish_keys, retire_key
+from cmq.proof.models import SigningKey
 from cmq.search import indexing
 from tests.factories import a_campus
 
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(settings: object, tmp_path: object) -> None:
+def _own_folders(settings: object, tmp_path: Path) -> None:
     settings.VAR_DIR = settings.STATIC_ROOT = tmp_path
     settings.STATICFILES_DIRS = []
 
@@ -45,13 +47,51 @@ def test_an_index_that_is_away(capsys: pytest.CaptureFixture[str]) -> None:
     assert "cmq recherche reconstruire" in diagnosis(capsys)
 
 
-def test_a_site_that_cannot_sign(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_site_that_cannot_sign(settings: object, capsys: pytest.CaptureFixture[str]) -> None:
     a_campus()
     assert "cmq cles" in diagnosis(capsys)
-    publish_keys(at=timezone.now())
-    (path,) = keys.folder().glob("*.json")
-    path.write_text("rien")
+    settings.SIGNING_KEYS = "rien"
     assert "Clé illisible" in diagnosis(capsys)
+
+
+def test_keys_of_the_environment_and_published_ones_that_are_not_the_same(
+    settings: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_campus()
+    publish_keys(at=timezone.now())
+    first, other = SigningKey.objects.get(), private.make()
+    held = settings.SIGNING_KEYS
+    settings.SIGNING_KEYS = private.written([*private.read(held).values(), other])
+    assert f"La clé {other.thumbprint()} de CMQ_SIGNING_KEYS n’est pas publiée" in diagnosis(capsys)
+    publish_keys(at=timezone.now())
+    settings.SIGNING_KEYS = held
+    said = diagnosis(capsys)
+    assert f"La clé publiée {other.thumbprint()} manque" in said and "n’est pas publiée" not in said
+    settings.SIGNING_KEYS = private.written([*private.read(held).values(), other])
+    retire_key(first, at=timezone.now())
+    assert f"La clé retirée {first} est encore" in diagnosis(capsys)
+
+
+def test_secrets_that_others_may_read_or_guess_or_that_stand_elsewhere(
+    settings: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_campus()
+    file = tmp_path / ".env"
+    file.write_text("CMQ_SITE_OWNER=nous\n")
+    file.chmod(0o640)
+    (tmp_path / "secret-key").write_text("x" * 60)
+    settings.ENV_FILE = str(file)
+    weak = "changeme-0123456789-changeme-0123456789-changeme-0123456789"
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = weak, ["court"]
+    settings.PROCONNECT_CLIENT_SECRET = "mot partagé avec ProConnect"
+    said = diagnosis(capsys)
+    assert f"chmod 600 {file}" in said and "CMQ_SECRET_KEY est trop faible : c’est un exemple" in said
+    assert "Une clé de CMQ_SECRET_KEY_FALLBACKS est trop faible" in said and "secret-key » porte encore" in said
+    elsewhere = [line for line in said.splitlines() if "fichier de réglages" in line]
+    assert len(elsewhere) == 3 and "CMQ_PROCONNECT_CLIENT_SECRET" in elsewhere[2]
+    assert not [each for each in (weak, "court", "mot partagé", "x" * 60) if each in said]
+    file.chmod(0o600)
+    assert "chmod" not in diagnosis(capsys)
 
 
 def test_an_antivirus_that_does_not_answer(capsys: pytest.CaptureFixture[str], settings: object) -> None:
@@ -88,9 +128,9 @@ def test_what_was_due_and_was_not_done(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_a_public_site_that_is_not_ready(settings: object, capsys: pytest.CaptureFixture[str]) -> None:
     a_campus()
-    settings.HTTPS, settings.SECRET_KEY_IS_LOCAL, settings.SITE_OWNER = True, True, ""
+    settings.HTTPS, settings.SITE_OWNER = True, ""
     found = diagnosis(capsys)
-    for variable in ("CMQ_SECRET_KEY", "CMQ_SITE_OWNER", "CMQ_BACKUP_RECIPIENTS", "cmq gardien"):
+    for variable in ("CMQ_SITE_OWNER", "CMQ_BACKUP_RECIPIENTS", "cmq gardien"):
         assert variable in found
 
 

@@ -192,7 +192,7 @@ def test_a_backup_holds_the_files_of_the_store_and_gives_them_back(
     name = default_storage.save("pieces/2026/convention.pdf", ContentFile(content))
     public = archive.new_identity(tmp_path / "private")
     path, manifest = archive.write(tmp_path / "kept", [public], at=timezone.now())
-    assert list(manifest["files"]) == [f"media/{name}"]
+    assert list(manifest["files"]) == [f"media/{name}", archive.SECRETS]
     store.objects.clear()
     restoring.restore(path, archive.identity(tmp_path / "private"), replace=True)
     assert store.objects[name][0] == content

@@ -1,4 +1,4 @@
-"""A site with a key, and keys in a folder of the test's own."""
+"""A site whose key, that of the tests, is published."""
 
 import pytest
 from django.utils import timezone
@@ -12,7 +12,6 @@ SITE = "https://registre.example"
 def _issuer(settings: object, tmp_path: object) -> None:
     settings.VAR_DIR = tmp_path
     settings.SITE_URL = SITE
-    settings.SIGNING_KEYS = ""
 
 
 @pytest.fixture

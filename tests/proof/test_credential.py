@@ -16,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from dotenv import dotenv_values
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from joserfc.jwk import OKPKey
@@ -27,7 +28,7 @@ from cmq.core.errors import Refusal
 from cmq.core.partial_dates import PartialDate
 from cmq.labels.actions import Terms, complete_act, correct_decision, void_decision
 from cmq.labels.models import DecisionKind as K
-from cmq.proof import credential, keys, statuses
+from cmq.proof import credential, keys, private, statuses
 from cmq.proof.actions import publish_key, retire_key
 from cmq.proof.checking import check, identifier_in, text_of
 from cmq.proof.models import SigningKey
@@ -377,15 +378,24 @@ def test_an_identifier_is_found_in_its_address() -> None:
 # Keys
 
 
-def test_a_rotated_key_signs_what_follows_and_the_old_one_is_still_believed() -> None:
+def asked_for(capsys: pytest.CaptureFixture[str]) -> str:
+    """Make a key; what the command asks to put in CMQ_SIGNING_KEYS, as a file of the environment is read."""
+    capsys.readouterr()
+    call_command("cles", "nouvelle")
+    (line,) = (each for each in capsys.readouterr().out.splitlines() if each.startswith("CMQ_SIGNING_KEYS="))
+    return dotenv_values(stream=StringIO(line))["CMQ_SIGNING_KEYS"]
+
+
+def test_a_rotated_key_signs_what_follows_and_the_old_one_is_still_believed(
+    settings: object, capsys: pytest.CaptureFixture[str]
+) -> None:
     award = an_award()
     old = credential.issue(award, at=NOW)
     retired = SigningKey.objects.get()
-    call_command("cles", "nouvelle")
+    settings.SIGNING_KEYS = asked_for(capsys)
     # The command publishes at the clock's instant, whatever day the test tells of.
     SigningKey.objects.update(published_at=NOW)
     retire_key(retired, at=NOW + dt.timedelta(days=1))
-    keys.forget(retired)
     new = credential.issue(award, at=NOW)
     assert part(old, 0)["kid"] != part(new, 0)["kid"]
     for token in (old, new):
@@ -402,29 +412,53 @@ def test_what_is_signed_after_a_retirement_is_refused() -> None:
     assert "après le retrait" in refused(token)
 
 
-def test_a_compromised_key_is_believed_no_more() -> None:
+def test_a_compromised_key_is_believed_no_more(settings: object, capsys: pytest.CaptureFixture[str]) -> None:
     award = an_award()
     token = credential.issue(award, at=NOW)
-    call_command("cles", "nouvelle")
-    key = SigningKey.objects.order_by("published_at").first()
+    key = SigningKey.objects.get()
+    settings.SIGNING_KEYS = asked_for(capsys)
     retire_key(key, at=NOW + dt.timedelta(days=400), is_compromised=True)
     assert "compromise" in refused(token)
     with pytest.raises(KeyError):
         stranger(as_files(token, award))
 
 
-def test_a_site_without_a_key_says_so() -> None:
-    for key in SigningKey.objects.all():
-        keys.forget(key)
+def test_a_site_without_a_key_says_so(settings: object) -> None:
+    settings.SIGNING_KEYS = ""
     with pytest.raises(Refusal, match="pas encore de clé"):
         credential.issue(an_award(), at=NOW)
 
 
-def test_private_keys_are_readable_by_their_owner_only() -> None:
-    (path,) = keys.folder().glob("*.json")
+def test_a_new_key_is_published_at_once_and_signs_when_the_environment_has_it(
+    settings: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = SigningKey.objects.get()
+    told = asked_for(capsys)
+    second = SigningKey.objects.exclude(pk=first.pk).get()
+    assert keys.current()[0] == first and {each["kid"] for each in keys.key_set()["keys"]} >= {keys.key_id(second)}
+    settings.SIGNING_KEYS = told
+    assert keys.current()[0] == second and set(keys.private_keys()) == {first.thumbprint, second.thumbprint}
+
+
+def test_private_keys_are_readable_by_their_owner_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command writes into the file that it is told, beside what stands there, and shows no private part."""
+    path = tmp_path / "environment"
+    path.write_text(f"# la nôtre\nCMQ_SIGNING_KEYS='{private.written(keys.private_keys().values())}'\nAUTRE=1\n")
+    path.chmod(0o644)
+    first = SigningKey.objects.get()
+    call_command("cles", "nouvelle", "--dans", str(path))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(path.parent.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO) == 0
-    assert "d" in json.loads(path.read_text())
+    second = SigningKey.objects.exclude(pk=first.pk).get()
+    held = private.read(dotenv_values(path)["CMQ_SIGNING_KEYS"])
+    assert set(held) == {first.thumbprint, second.thumbprint}
+    said = capsys.readouterr().out
+    assert "relancez" in said and not [key for key in held.values() if str(key.as_dict(private=True)["d"]) in said]
+    call_command("cles", "retirer", first.thumbprint, "--dans", str(path))
+    assert set(private.read(dotenv_values(path)["CMQ_SIGNING_KEYS"])) == {second.thumbprint}
+    assert path.read_text().startswith("# la nôtre\n") and dotenv_values(path)["AUTRE"] == "1"
+    with pytest.raises(CommandError, match="ne s’écrit pas"):
+        call_command("cles", "nouvelle", "--dans", str(tmp_path / "absent" / "environment"))
+    assert SigningKey.objects.count() == 2
     assert not [field.name for field in SigningKey._meta.fields if "private" in field.name]
 
 
@@ -452,18 +486,18 @@ def test_a_public_key_is_no_private_one(settings: object) -> None:
 
 def test_no_thumbprint_is_read_as_an_option_of_the_command() -> None:
     """One in sixty-four would begin with a hyphen."""
-    assert not [key for key in (keys.make() for _ in range(600)) if key.thumbprint().startswith("-")]
+    assert not [key for key in (private.make() for _ in range(600)) if key.thumbprint().startswith("-")]
 
 
-def test_the_command_lists_makes_and_retires(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_lists_makes_and_retires(settings: object, capsys: pytest.CaptureFixture[str]) -> None:
     first = SigningKey.objects.get()
     call_command("cles")
     assert f"{first.thumbprint}  en service" in capsys.readouterr().out
-    call_command("cles", "nouvelle")
+    settings.SIGNING_KEYS = asked_for(capsys)
     call_command("cles", "retirer", first.thumbprint[:12])
     said = capsys.readouterr().out
     assert f"{first.thumbprint}  retirée" in said and "toujours publiée" in said
-    assert not (keys.folder() / f"{first.thumbprint}.json").exists()
+    assert f"Ôtez de CMQ_SIGNING_KEYS, sur chaque machine, la clé dont le « kid » est {first.thumbprint}." in said
     with pytest.raises(CommandError, match="déjà retirée"):
         call_command("cles", "retirer", first.thumbprint)
     call_command("cles", "retirer", first.thumbprint, "--compromise")

@@ -1,4 +1,4 @@
-"""One file: a tar of tables, files and keys with its manifest, encrypted for the holders of age keys.
+"""One file: a tar of tables, files and secrets with its manifest, encrypted for the holders of age keys.
 
 The file is an ordinary age file around an ordinary gzip tar: it opens without this program
 (`age -d -i key file | tar xz`).
@@ -16,18 +16,19 @@ from typing import Any
 
 import orjson
 import pyrage
-from django.conf import settings
 from django.core.files.storage import Storage, default_storage
 from django.db import connections, transaction
 from django.db.migrations.loader import MigrationLoader
 
+from cmq.core import env_files, secret
 from cmq.core.errors import Refusal, require
 from cmq.operations.backup import tables
 
 FORMAT = 1
 SUFFIX = ".tar.gz.age"
-# Beside the database: what signs. The secret key is left out where it comes from the environment.
-KEYS = ("cles", "secret-key")
+# The secrets of the environment, as a file of its lines; and where earlier versions kept theirs.
+SECRETS = "keys/environment"
+FORMER_KEYS = ("cles", "secret-key")
 
 
 def recipients(keys: Sequence[str]) -> list[Any]:
@@ -139,10 +140,8 @@ def _files() -> Iterator[tuple[str, bytes]]:
     for name in sorted(stored(default_storage)):
         with default_storage.open(name) as file:
             yield f"media/{name}", file.read()
-    for name in KEYS:
-        path = Path(settings.VAR_DIR) / name
-        for each in sorted(path.iterdir()) if path.is_dir() else [path] if path.is_file() else []:
-            yield f"keys/{each.relative_to(settings.VAR_DIR)}", each.read_bytes()
+    told = [env_files.line(*each) for each in secret.given().items() if each[0] not in secret.OF_THIS_PLACE]
+    yield SECRETS, "".join(told).encode()
 
 
 def stored(storage: Storage, folder: str = "") -> Iterator[str]:
@@ -188,7 +187,8 @@ def _check(content: Path, manifest: dict[str, Any]) -> None:
     expected = {f"tables/{name}.jsonl": table["sha256"] for name, table in manifest["tables"].items()}
     for name in manifest["files"]:
         kind, *rest = Path(name).parts
-        is_ours = ".." not in rest and bool(rest) and (kind == "media" or (kind == "keys" and rest[0] in KEYS))
+        is_key = name == SECRETS or (kind == "keys" and bool(rest) and rest[0] in FORMER_KEYS)
+        is_ours = ".." not in rest and bool(rest) and (kind == "media" or is_key)
         require(is_ours, f"La sauvegarde contient « {name} », qu’aucun site n’a écrit.")
     for name, sha256 in {**expected, **manifest["files"]}.items():
         path = content / name

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.files.base import File
@@ -15,14 +15,25 @@ from django.core.management import call_command
 from django.db import connections, transaction
 
 from cmq.campuses.models import Campus
+from cmq.core import env_files, secret
 from cmq.core.errors import require
+from cmq.operations import own_secrets
 from cmq.operations.backup import archive, tables
 
 ASIDE = "restored"
 
 
-def restore(path: Path, key: Any, *, replace: bool = False) -> dict[str, Any]:
-    """Put a backup in the place of this site; returns its manifest.
+class Restored(NamedTuple):
+    """What was put back."""
+
+    manifest: dict[str, Any]
+    # Where secrets of the backup wait for somebody, and which; none when the environment has them all.
+    secrets: Path
+    lacking: list[str]
+
+
+def restore(path: Path, key: Any, *, replace: bool = False) -> Restored:
+    """Put a backup in the place of this site.
 
     All rows change in one transaction, which ends once the files are there: cut short, the rows are as before, and no
     file was touched unless all rows were good. Raises Refusal when the backup is damaged, made by other code, or when
@@ -37,7 +48,8 @@ def restore(path: Path, key: Any, *, replace: bool = False) -> dict[str, Any]:
         with transaction.atomic():
             _restore_rows(content, manifest, "default")
             _restore_files(content, manifest)
-    return manifest
+            beside, lacking = _leave_secrets(content, manifest)
+    return Restored(manifest, beside, lacking)
 
 
 def prove(path: Path, key: Any) -> dict[str, Any]:
@@ -87,11 +99,24 @@ def _restore_files(content: Path, manifest: dict[str, Any]) -> None:
                 default_storage.delete(rest)
             with (content / name).open("rb") as file:
                 default_storage.save(rest, File(file))
-        else:
-            target = Path(settings.VAR_DIR) / rest
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.touch(mode=0o600)
-            target.write_bytes((content / name).read_bytes())
+
+
+def _leave_secrets(content: Path, manifest: dict[str, Any]) -> tuple[Path, list[str]]:
+    """Write those that this environment lacks into a file that its owner alone reads: where else is for a person."""
+    stamp = "".join(each for each in manifest["at"] if each.isdigit())[:14]
+    path = Path(settings.VAR_DIR) / f"secrets-restaures-{stamp}.env"
+    wanted = own_secrets.lacking(_kept_secrets(content))
+    if wanted:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        own_secrets.changed(path, lambda _: wanted)
+    return path, list(wanted)
+
+
+def _kept_secrets(content: Path) -> dict[str, str]:
+    """By the name of their variable, wherever the version that made the backup kept them."""
+    told = env_files.read(content / archive.SECRETS)
+    known = {name: value for name, value in told.items() if name in secret.SETTINGS}
+    return known or own_secrets.former(content / "keys")
 
 
 @contextmanager

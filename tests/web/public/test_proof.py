@@ -21,9 +21,7 @@ from cmq.core.days import years_after
 from cmq.core.partial_dates import PartialDate
 from cmq.labels.actions import Terms, correct_decision, void_decision
 from cmq.labels.models import DecisionKind as K
-from cmq.proof import keys
 from cmq.proof.actions import publish_keys
-from cmq.proof.models import SigningKey
 from cmq.proof.rules import Award
 from cmq.web import page_cache
 from tests.factories import a_campus, a_director, a_keeper
@@ -36,7 +34,7 @@ HOME = "/label/verifier/"
 
 @pytest.fixture(autouse=True)
 def _issuer(settings: object, tmp_path: object) -> None:
-    settings.VAR_DIR, settings.SIGNING_KEYS = tmp_path, ""
+    settings.VAR_DIR = tmp_path
     settings.SITE_URL = "http://testserver"
     publish_keys(at=timezone.now())
 
@@ -247,9 +245,9 @@ def test_a_list_that_is_none(client: Client, path: str) -> None:
     assert client.get(f"/label/statuts/{path}/").status_code == 404
 
 
-def test_without_a_key_pages_say_so(client: Client) -> None:
+def test_without_a_key_pages_say_so(client: Client, settings: object) -> None:
     award = running()
-    keys.forget(SigningKey.objects.get())
+    settings.SIGNING_KEYS = ""
     answer = client.get(f"{page(award)}justificatif.jwt")
     assert answer.status_code == 404 and "pas encore de clé de signature" in text(answer)
     assert client.get("/label/statuts/revocation/0/").status_code == 503

@@ -63,4 +63,5 @@ class Command(BaseCommand):
 
 def _told(manifest: dict[str, Any]) -> str:
     rows = sum(table["rows"] for table in manifest["tables"].values())
-    return f"{len(manifest['tables'])} tables, {rows} lignes, {len(manifest['files'])} fichiers"
+    files = sum(name.startswith("media/") for name in manifest["files"])
+    return f"{len(manifest['tables'])} tables, {rows} lignes, {files} fichiers"

@@ -17,9 +17,8 @@ from cmq.campuses.models import Campus
 from cmq.core import journal, tracing
 from cmq.core.errors import Refusal
 from cmq.core.models import OutgoingMail
-from cmq.operations import demonstration
+from cmq.operations import demonstration, secrets_check
 from cmq.organisations.models import OrganisationMembership, OrganisationRole
-from cmq.proof import keys
 from cmq.reference.models import Commune
 from cmq.search import indexing
 from cmq.service import running
@@ -37,9 +36,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print one line per finding."""
-        findings = [*_database(), *_deployment()]
+        findings = [*_database(), *_deployment(), *secrets_check.of_the_environment()]
         if not any(finding.startswith("Base") for finding in findings):
-            findings += [*_data(), *_traces(), *self._neighbours(), *_mail(), *_tasks(), *_production()]
+            findings += [*_data(), *secrets_check.of_signing_keys(), *_traces(), *self._neighbours()]
+            findings += [*_mail(), *_tasks(), *_production()]
         for finding in findings:
             self.stdout.write(f"✗ {finding}")
         if findings:
@@ -81,10 +81,6 @@ def _data() -> Iterator[str]:
     broken = journal.verify().broken
     if broken is not None:
         yield f"{broken} Restaurez une sauvegarde et cherchez qui a écrit."
-    try:
-        keys.current()
-    except Refusal as error:
-        yield f"{error} Voyez « cmq cles »."
     behind = indexing.behind()
     if behind < 0:
         yield "Index de recherche absent, ou d’une autre base. Lancez « cmq recherche reconstruire »."
@@ -128,10 +124,6 @@ def _production() -> Iterator[str]:
 
 def _settings() -> Iterator[tuple[bool, str]]:
     """What a public site must be told, and whether this one was not."""
-    yield (
-        settings.SECRET_KEY_IS_LOCAL,
-        "Clé secrète faite par cette machine. Donnez CMQ_SECRET_KEY, la même à toutes vos machines.",
-    )
     yield (
         settings.EMAIL_BACKEND.endswith("dummy.EmailBackend"),
         "Aucun serveur de courrier : les invitations ne partent pas. Donnez CMQ_MAIL_URL.",

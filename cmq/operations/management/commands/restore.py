@@ -12,7 +12,7 @@ from cmq.operations.backup import archive, restoring
 class Command(BaseCommand):
     """Restore all or nothing; the search index is made again by who follows it."""
 
-    help = "Restaure une sauvegarde : lignes, fichiers et clés. Tout, ou rien."
+    help = "Restaure une sauvegarde : lignes et fichiers, tout ou rien ; met les secrets à part."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The file, its key, and whether a living site gives way."""
@@ -23,11 +23,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Restore, then say what to do next."""
         try:
-            manifest = restoring.restore(
-                options["file"], archive.identity(options["identity"]), replace=options["replace"]
-            )
+            done = restoring.restore(options["file"], archive.identity(options["identity"]), replace=options["replace"])
         except Refusal as error:
             raise CommandError(str(error)) from error
-        rows = sum(table["rows"] for table in manifest["tables"].values())
-        self.stdout.write(f"Restauré tel qu’au {manifest['at']} : {rows} lignes, {len(manifest['files'])} fichiers.")
+        rows = sum(table["rows"] for table in done.manifest["tables"].values())
+        files = sum(name.startswith("media/") for name in done.manifest["files"])
+        self.stdout.write(f"Restauré tel qu’au {done.manifest['at']} : {rows} lignes, {files} fichiers.")
+        if done.lacking:
+            self.stdout.write(
+                f"Cet environnement n’a pas, ou a autrement, ces secrets du site : {', '.join(done.lacking)}.\n"
+                f"Ils sont dans {done.secrets}, que son propriétaire seul peut lire. Reprenez-les par\n"
+                f"  cmq secrets --dans .env --reprendre {done.secrets}\n"
+                "ou dans le coffre d’où viennent ceux du site, puis effacez ce fichier."
+            )
         self.stdout.write("Lancez maintenant « cmq setup », « cmq journal verify » et « cmq doctor ».")

@@ -17,6 +17,7 @@ from cmq.core.errors import Refusal
 from cmq.editorial.actions.rubrics import load_rubrics
 from cmq.evidence.actions import load_indicators
 from cmq.operations import demonstration
+from cmq.proof import keys
 from cmq.proof.actions import publish_keys
 from cmq.reference.actions import load_reference
 from cmq.statistics import actions as statistics
@@ -60,9 +61,11 @@ class Command(BaseCommand):
         self._static_files()
 
     def _publish_keys(self) -> None:
-        """What signs credentials, made at the first start."""
+        """Those that the environment has, and that nobody can check by yet."""
         try:
             publish_keys(at=timezone.now())
+            if not keys.private_keys():
+                self._say("Aucune clé de signature : « cmq secrets » en fait une, pour CMQ_SIGNING_KEYS.")
         except Refusal as error:
             raise CommandError(str(error)) from error
 
