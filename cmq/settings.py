@@ -10,6 +10,7 @@ import shlex
 from pathlib import Path
 from typing import Any, Literal
 
+from dotenv import load_dotenv
 from environs import Env
 
 from cmq.core import log_lines, secret, shared_cache
@@ -17,20 +18,18 @@ from cmq.core import log_lines, secret, shared_cache
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
-# What the environment does not say, a file of this machine may; no file at all when its name is empty.
+# What the environment does not say, a file may. `env.read_env` would hide it from libraries, which read the environment.
 ENV_FILE = env.str("CMQ_ENV_FILE", str(BASE_DIR / ".env"))
 if ENV_FILE:
-    env.read_env(ENV_FILE, recurse=False)
+    load_dotenv(ENV_FILE, interpolate=False)
 
 VAR_DIR = Path(env.str("CMQ_VAR_DIR", str(BASE_DIR / "var")))
 
 DEBUG = env.bool("CMQ_DEBUG", False)
 SECRET_KEY = env.str("CMQ_SECRET_KEY", "")
-# Why neither `cmq` nor the web server starts with it.
 START_PROBLEM = secret.problem(SECRET_KEY)
 SECRET_KEY_FALLBACKS: list[str] = env.list("CMQ_SECRET_KEY_FALLBACKS", [])
 
-# What pages of failures and `cmq diffsettings` show of settings.
 DEFAULT_EXCEPTION_REPORTER_FILTER = "cmq.core.masking.SecretFilter"
 
 HTTPS = env.bool("CMQ_HTTPS", False)

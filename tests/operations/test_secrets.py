@@ -50,6 +50,10 @@ def test_the_command_needs_nothing_and_the_site_starts_with_what_it_gives(tmp_pa
     assert list(said) == ["CMQ_SECRET_KEY", "CMQ_SIGNING_KEYS"] and not secret.problem(said["CMQ_SECRET_KEY"])
     assert len(private.read(said["CMQ_SIGNING_KEYS"])) == 1
     (tmp_path / ".env").write_text(told.out)
+    # The file completes the environment itself, which is what the doctor and backups look at.
+    assert (
+        "fichier de réglages" not in cmq("doctor", CMQ_ENV_FILE=str(tmp_path / ".env"), CMQ_VAR_DIR=str(tmp_path)).out
+    )
     shown = cmq("diffsettings", CMQ_ENV_FILE=str(tmp_path / ".env"), CMQ_VAR_DIR=str(tmp_path))
     assert shown.code == 0 and "START_PROBLEM = ''" in shown.out, shown.error
     assert not [value for value in said.values() if value in shown.out]

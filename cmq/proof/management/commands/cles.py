@@ -41,7 +41,8 @@ class Command(BaseCommand):
                 publish_keys(at=timezone.now())
             elif act == "retirer":
                 self._retire(options["key"], options["dans"], is_compromised=options["compromise"])
-            self._show(keys.private_keys().keys())
+            here = keys.private_keys() if options.get("dans") is None else _held_by(options["dans"])
+            self._show(here.keys())
         except Refusal as error:
             raise CommandError(str(error)) from error
 
@@ -75,6 +76,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{key.thumbprint}  {_state(key)}, {where}")
         if not SigningKey.objects.signing().filter(thumbprint__in=list(here)).exists():
             self.stdout.write("Aucune clé ne peut signer ici. Faites-en une : cmq cles nouvelle")
+
+
+def _held_by(file: Path) -> dict[str, OKPKey]:
+    return private.read(env_files.read(file).get(SIGNING_KEYS, ""))
 
 
 def _change(file: Path, kept: Callable[[dict[str, OKPKey]], list[OKPKey]]) -> None:
