@@ -18,7 +18,7 @@ from cmq.core import log_lines, secret, shared_cache
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
-# What the environment does not say, a file may. `env.read_env` would hide it from libraries, which read the environment.
+# What the environment does not say, a file may; libraries read it there too, which `env.read_env` does not let them.
 ENV_FILE = env.str("CMQ_ENV_FILE", str(BASE_DIR / ".env"))
 if ENV_FILE:
     load_dotenv(ENV_FILE, interpolate=False)

@@ -20,10 +20,12 @@ from cmq.campuses.models import Campus
 from cmq.core import env_files, journal, secret
 from cmq.core.errors import Refusal
 from cmq.core.models import Change
+from cmq.labels.models import LabelDecision
 from cmq.operations import own_secrets
 from cmq.operations.backup import archive, restoring, tables
 from cmq.proof import private
 from tests.factories import a_campus, a_keeper
+from tests.proof.making import an_award
 
 pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
@@ -35,7 +37,7 @@ def _site(settings: object, tmp_path: Path) -> None:
     settings.VAR_DIR, settings.MEDIA_ROOT = tmp_path / "var", tmp_path / "media"
     settings.BACKUP_RECIPIENTS = [archive.new_identity(tmp_path / "private")]
     a_keeper()
-    a_campus("Campus sauvegardé")
+    an_award("2024-09", campus=a_campus("Campus sauvegardé"))
     default_storage.save("pieces/convention.pdf", ContentFile(b"%PDF un contrat"))
 
 
@@ -57,6 +59,7 @@ def test_what_is_restored_is_what_was_kept(tmp_path: Path) -> None:
     done = restoring.restore(path, archive.identity(tmp_path / "private"), replace=True)
     assert done.lacking == [] and not done.secrets.exists()
     assert dict(tables.sums("default")) == before
+    assert before["labels_labeldecision"].rows == 1
     assert before["campuses_campus"].rows == 1 and before["reference_commune"].rows > 30_000
     assert default_storage.open("pieces/convention.pdf").read() == b"%PDF un contrat"
     assert journal.verify().broken is None
@@ -98,7 +101,7 @@ def test_the_secrets_of_the_site_come_back_beside_it(
 
 
 def test_a_backup_of_an_earlier_version_still_comes_back(tmp_path: Path) -> None:
-    """Those kept the keys of the machine as files."""
+    """Those kept the keys of the machine as files, and wrote a partial date by its parts."""
     key, signing = archive.identity(tmp_path / "private"), private.make()
     former = {
         "keys/secret-key": secrets.token_urlsafe(64),
@@ -112,9 +115,15 @@ def test_a_backup_of_an_earlier_version_still_comes_back(tmp_path: Path) -> None
             (content / name).parent.mkdir(parents=True, exist_ok=True)
             (content / name).write_text(text)
             manifest["files"][name] = hashlib.sha256(text.encode()).hexdigest()
+        decisions = content / "tables" / "labels_labeldecision.jsonl"
+        lines = decisions.read_bytes().replace(b'"2024-09"', b'{"year":2024,"month":9,"day":null}')
+        assert lines != decisions.read_bytes()
+        decisions.write_bytes(lines)
+        manifest["tables"]["labels_labeldecision"]["sha256"] = hashlib.sha256(lines).hexdigest()
         (content / "manifest.json").write_text(json.dumps(manifest))
         earlier = packed(content, path, key)
     done = restoring.restore(earlier, key, replace=True)
+    assert LabelDecision.objects.get().decided_on.iso == "2024-09"
     left = env_files.read(done.secrets)
     assert left["CMQ_SECRET_KEY"] == former["keys/secret-key"]
     assert set(private.read(left["CMQ_SIGNING_KEYS"])) == {signing.thumbprint()}

@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from cmq.operations.backup import archive, tables
 from tests.factories import a_campus
+from tests.proof.making import an_award
 
 
 def test_it_is_restored_aside_and_read_back(
@@ -14,7 +15,7 @@ def test_it_is_restored_aside_and_read_back(
 ) -> None:
     settings.VAR_DIR, settings.MEDIA_ROOT = tmp_path / "var", tmp_path / "media"
     settings.BACKUP_RECIPIENTS = [archive.new_identity(tmp_path / "private")]
-    a_campus("Campus sauvegardé")
+    an_award("2024-09", campus=a_campus("Campus sauvegardé"))
     before = dict(tables.sums("default"))
     call_command("backup", str(tmp_path / "kept"))
     (path,) = (tmp_path / "kept").iterdir()
