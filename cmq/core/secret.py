@@ -13,6 +13,7 @@ SETTINGS: Final = {
     SIGNING_KEYS: "SIGNING_KEYS",
     "DATABASE_URL": "DATABASES",
     "CMQ_REPLICA_URL": "DATABASES",
+    "CMQ_CACHE_URL": "CACHES",
     "CMQ_MAIL_URL": "EMAIL_HOST_PASSWORD",
     "CMQ_S3_SECRET": "STORAGES",
     "CMQ_PROCONNECT_CLIENT_SECRET": "PROCONNECT_CLIENT_SECRET",
@@ -24,8 +25,8 @@ SETTINGS: Final = {
     "CMQ_BONNE_ALTERNANCE_KEY": "BONNE_ALTERNANCE_KEY",
     "OTEL_EXPORTER_OTLP_HEADERS": "",
 }
-# The way to a database or out of a network is of one place: a site restored elsewhere has another.
-OF_THIS_PLACE: Final = frozenset({"DATABASE_URL", "CMQ_REPLICA_URL", "CMQ_OUTGOING_PROXY"})
+# The way to a database, to a cache or out of a network is of one place: a site restored elsewhere has another.
+OF_THIS_PLACE: Final = frozenset({"DATABASE_URL", "CMQ_REPLICA_URL", "CMQ_CACHE_URL", "CMQ_OUTGOING_PROXY"})
 
 _LEAST, _LEAST_DIFFERENT = 50, 10
 _EXAMPLES = ("django-insecure-", "changeme", "change-me", "change_me", "secret-key", "secret_key", "exemple", "example")

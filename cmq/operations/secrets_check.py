@@ -67,6 +67,8 @@ def _values(name: str) -> list[str]:
     value: Any = getattr(settings, name, "")
     if name == "DATABASES":
         return [str(each.get("PASSWORD") or "") for each in value.values()]
+    if name == "CACHES":
+        return [str(each.get("OPTIONS", {}).get("password", "")) for each in value.values()]
     if name == "STORAGES":
         return [str(value["default"].get("OPTIONS", {}).get("secret", ""))]
     return [str(each) for each in value] if isinstance(value, list) else [str(value)]

@@ -167,6 +167,7 @@ PLANTED = {
     "CMQ_SECRET_KEY_FALLBACKS": "cle-d-avant-" + secrets.token_urlsafe(48),
     "DATABASE_URL": "postgres://cmq:motdelabase@127.0.0.1:9/cmq",
     "CMQ_REPLICA_URL": "postgres://cmq:motdelacopie@127.0.0.1:9/cmq",
+    "CMQ_CACHE_URL": "redis://nous:motducache@127.0.0.1:9/0",
     "CMQ_MAIL_URL": "smtp://nous:motducourrier@127.0.0.1:9",
     "CMQ_S3_SECRET": "motdudepot",
     "CMQ_PROCONNECT_CLIENT_SECRET": "motdeproconnect",
