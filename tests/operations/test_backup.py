@@ -15,11 +15,13 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError
+from django_tasks_db.models import DBTaskResult
 
 from cmq.campuses.models import Campus
 from cmq.core import env_files, journal, secret
 from cmq.core.errors import Refusal
 from cmq.core.models import Change
+from cmq.core.partial_dates import PartialDate
 from cmq.labels.models import LabelDecision
 from cmq.operations import own_secrets
 from cmq.operations.backup import archive, restoring, tables
@@ -38,6 +40,9 @@ def _site(settings: object, tmp_path: Path) -> None:
     settings.BACKUP_RECIPIENTS = [archive.new_identity(tmp_path / "private")]
     a_keeper()
     an_award("2024-09", campus=a_campus("Campus sauvegardé"))
+    # A row that tells by itself when it was made.
+    DBTaskResult.objects.create(task_path="cmq", args_kwargs={"args": [], "kwargs": {}}, run_after=AT)
+    DBTaskResult.objects.update(enqueued_at=AT)
     default_storage.save("pieces/convention.pdf", ContentFile(b"%PDF un contrat"))
 
 
@@ -49,17 +54,25 @@ def _recipients(tmp_path: Path) -> list[str]:
     return [str(archive.identity(tmp_path / "private").to_public())]
 
 
-def test_what_is_restored_is_what_was_kept(tmp_path: Path) -> None:
-    before = dict(tables.sums("default"))
+def test_what_is_restored_is_what_was_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On another machine, whose environment has secrets of its own."""
+    monkeypatch.setenv("CMQ_MAIL_URL", "smtp://nous:l'été@courrier.exemple.fr:587/?tls=true")
+    monkeypatch.setenv("DATABASE_URL", "postgres://cmq:de-cette-machine@127.0.0.1/cmq")
+    before, there = dict(tables.sums("default")), secret.given()
     path = kept(tmp_path)
     Campus.objects.filter(name="Campus sauvegardé").update(name="Campus défiguré")
     a_campus("Campus d’après")
     default_storage.delete("pieces/convention.pdf")
     assert dict(tables.sums("default")) != before
-    done = restoring.restore(path, archive.identity(tmp_path / "private"), replace=True)
-    assert done.lacking == [] and not done.secrets.exists()
+    here = own_secrets.fresh()
+    for name, value in here.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("CMQ_MAIL_URL")
+    call_command("restore", str(path), "--identity", str(tmp_path / "private"), "--replace")
     assert dict(tables.sums("default")) == before
-    assert before["labels_labeldecision"].rows == 1
+    assert before["labels_labeldecision"].rows == before["django_tasks_database_dbtaskresult"].rows == 1
     assert before["campuses_campus"].rows == 1 and before["reference_commune"].rows > 30_000
     assert default_storage.open("pieces/convention.pdf").read() == b"%PDF un contrat"
     assert journal.verify().broken is None
@@ -67,22 +80,13 @@ def test_what_is_restored_is_what_was_kept(tmp_path: Path) -> None:
     assert a_campus("Campus suivant").pk not in set(
         Campus.objects.exclude(name="Campus suivant").values_list("pk", flat=True)
     )
+    for name in here:
+        monkeypatch.delenv(name)
+    _secrets_came_back_beside(tmp_path, there, here, capsys.readouterr().out)
 
 
-def test_the_secrets_of_the_site_come_back_beside_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """On another machine, whose environment has others: nothing is replaced, and joining them loses none."""
-    monkeypatch.setenv("CMQ_MAIL_URL", "smtp://nous:l'été@courrier.exemple.fr:587/?tls=true")
-    monkeypatch.setenv("DATABASE_URL", "postgres://cmq:de-cette-machine@127.0.0.1/cmq")
-    there = secret.given()
-    path = kept(tmp_path)
-    here = own_secrets.fresh()
-    for name, value in here.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("CMQ_MAIL_URL")
-    call_command("restore", str(path), "--identity", str(tmp_path / "private"), "--replace")
-    said = capsys.readouterr().out
+def _secrets_came_back_beside(tmp_path: Path, there: dict[str, str], here: dict[str, str], said: str) -> None:
+    """Nothing of the new environment is replaced; joining them loses none."""
     (left,) = (tmp_path / "var").glob("secrets-restaures-*.env")
     assert stat.S_IMODE(left.stat().st_mode) == 0o600 and f"--reprendre {left}" in said
     names = ("CMQ_SECRET_KEY", "CMQ_SIGNING_KEYS", "CMQ_MAIL_URL")
@@ -90,8 +94,6 @@ def test_the_secrets_of_the_site_come_back_beside_it(
     assert all(name in said for name in names) and not [each for each in there.values() if each in said]
     file = tmp_path / "environment"
     env_files.change(file, lambda _: here)
-    for name in here:
-        monkeypatch.delenv(name)
     call_command("secrets", "--dans", str(file), "--reprendre", str(left))
     joined = env_files.read(file)
     assert joined["CMQ_SECRET_KEY"] == here["CMQ_SECRET_KEY"] and joined["CMQ_MAIL_URL"] == there["CMQ_MAIL_URL"]
@@ -100,52 +102,43 @@ def test_the_secrets_of_the_site_come_back_beside_it(
     assert set(private.read(joined["CMQ_SIGNING_KEYS"])) == known and len(known) == 2
 
 
-def test_a_backup_of_an_earlier_version_still_comes_back(tmp_path: Path) -> None:
-    """Those kept the keys of the machine as files, and wrote a partial date by its parts."""
-    key, signing = archive.identity(tmp_path / "private"), private.make()
+def test_the_keys_of_a_backup_of_an_earlier_version_still_come_back(tmp_path: Path) -> None:
+    """Those kept them as files of the machine."""
+    signing = private.make()
     former = {
         "keys/secret-key": secrets.token_urlsafe(64),
         f"keys/cles/{signing.thumbprint()}.json": json.dumps(signing.as_dict(private=True)),
     }
-    path = kept(tmp_path)
-    with archive.opened(path, key) as (content, manifest):
-        del manifest["files"][archive.SECRETS]
-        (content / archive.SECRETS).unlink()
-        for name, text in former.items():
-            (content / name).parent.mkdir(parents=True, exist_ok=True)
-            (content / name).write_text(text)
-            manifest["files"][name] = hashlib.sha256(text.encode()).hexdigest()
-        decisions = content / "tables" / "labels_labeldecision.jsonl"
-        lines = decisions.read_bytes().replace(b'"2024-09"', b'{"year":2024,"month":9,"day":null}')
-        assert lines != decisions.read_bytes()
-        decisions.write_bytes(lines)
-        manifest["tables"]["labels_labeldecision"]["sha256"] = hashlib.sha256(lines).hexdigest()
-        (content / "manifest.json").write_text(json.dumps(manifest))
-        earlier = packed(content, path, key)
-    done = restoring.restore(earlier, key, replace=True)
-    assert LabelDecision.objects.get().decided_on.iso == "2024-09"
-    left = env_files.read(done.secrets)
+    content = tmp_path / "content"
+    for name, text in former.items():
+        (content / name).parent.mkdir(parents=True, exist_ok=True)
+        (content / name).write_text(text)
+    sums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in former.items()}
+    manifest = {"format": archive.FORMAT, "at": AT.isoformat(), "tables": {}, "files": sums}
+    archive._check(content, manifest)
+    path, lacking = restoring._leave_secrets(content, manifest)
+    left = env_files.read(path)
+    assert sorted(lacking) == sorted(left) == ["CMQ_SECRET_KEY", "CMQ_SIGNING_KEYS"]
     assert left["CMQ_SECRET_KEY"] == former["keys/secret-key"]
     assert set(private.read(left["CMQ_SIGNING_KEYS"])) == {signing.thumbprint()}
-    assert not (tmp_path / "var" / "cles").exists() and not (tmp_path / "var" / "secret-key").exists()
+    assert [each.name for each in (tmp_path / "var").iterdir()] == [path.name]
 
 
-def packed(content: Path, path: Path, key: object) -> Path:
-    """A folder as a backup, encrypted as its maker would."""
+@pytest.mark.parametrize("told", ["2024-09", {"year": 2024, "month": 9, "day": None}])
+def test_a_partial_date_comes_back_as_it_is_told_now_and_was_before(told: object) -> None:
+    assert tables._value(LabelDecision._meta.get_field("decided_on"), told) == PartialDate(2024, 9)
+
+
+def rewritten(path: Path, key: object, name: str, change: bytes) -> Path:
+    """The same backup with one part changed, encrypted again as its maker would."""
     plain = io.BytesIO()
-    with tarfile.open(fileobj=plain, mode="w:gz") as tar:
+    with archive.opened(path, key) as (content, _), tarfile.open(fileobj=plain, mode="w:gz") as tar:
+        (content / name).write_bytes(change)
         for each in sorted(content.rglob("*")):
             tar.add(each, str(each.relative_to(content)), recursive=False)
     other = path.with_name("changed")
     other.write_bytes(pyrage.encrypt(plain.getvalue(), [key.to_public()]))  # type: ignore[attr-defined]
     return other
-
-
-def rewritten(path: Path, key: object, name: str, change: bytes) -> Path:
-    """The same backup with one part changed, encrypted again as its maker would."""
-    with archive.opened(path, key) as (content, _):
-        (content / name).write_bytes(change)
-        return packed(content, path, key)
 
 
 def test_what_cannot_be_restored_is_refused_and_changes_nothing(tmp_path: Path) -> None:
