@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from cmq.campuses.models import Campus
 from cmq.core import journal, tracing
-from cmq.core.errors import Refusal
 from cmq.core.models import OutgoingMail
 from cmq.operations import demonstration, secrets_check
 from cmq.organisations.models import OrganisationMembership, OrganisationRole
