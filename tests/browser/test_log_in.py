@@ -31,7 +31,14 @@ def test_a_passkey_replaces_the_password(page: Page, neutral_site: Site) -> None
     page.click("label[for=id_passwordless]")
     page.click("#mfa_webauthn_add")
     page.wait_for_url("**/codes-de-secours/")
-    assert page.locator("main code").count() == 10
+    codes = page.locator("main code").all_inner_texts()
+    with page.expect_download() as kept:
+        page.click("text=Télécharger les codes")
+    assert len(codes) == 10 and kept.value.path().read_text().split() == codes
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click("#codes-copier")
+    page.wait_for_selector("#codes-dit:has-text('Codes copiés')")
+    assert page.evaluate("navigator.clipboard.readText()").split() == codes
     assert not violations(page)
     for path in ("", "application/"):
         page.goto(f"{site}/compte/second-facteur/{path}")
