@@ -1,5 +1,6 @@
 """A cache server that all nodes share: a real one, killed in the middle and back; no limit of a log-in is lost."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -125,16 +126,12 @@ def wrong_log_in(client: Client) -> bool:
 
 @needs_redis
 def test_two_processes_count_together(shared: Server) -> None:
-    code = (
-        "import sys; from django.conf import settings; from cmq.core.shared_cache import cache_settings\n"
-        "entry = {**cache_settings(sys.argv[1]), 'KEY_FUNCTION': 'cmq.core.addresses.cache_key'}\n"
-        "settings.configure(SECRET_KEY=sys.argv[2], CACHES={'default': entry, 'table': entry})\n"
-        "from cmq.core import rates\n"
-        "print([rates.hit('a', limit=4, at=60).number for _ in range(3)])"
-    )
+    """The other one as a site reads its settings."""
+    code = "from cmq.core import rates; print([rates.hit('a', limit=4, at=60).number for _ in range(3)])"
+    said = {"DJANGO_SETTINGS_MODULE": "cmq.settings", "CMQ_CACHE_URL": shared.url, "CMQ_SECRET_KEY": site.SECRET_KEY}
     assert [rates.hit("a", limit=4, at=60).number for _ in range(2)] == [1, 2]
-    command = [sys.executable, "-c", code, shared.url, site.SECRET_KEY]
-    other = subprocess.run(command, check=True, capture_output=True, text=True)
+    command = [sys.executable, "-c", code]
+    other = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **said})
     assert other.stdout == "[3, 4, 5]\n"
     assert rates.hit("a", limit=4, at=60).is_over
     assert rates.hit("a", limit=4, at=120).number == 1
