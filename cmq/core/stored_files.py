@@ -133,14 +133,14 @@ def _compare(storage: Storage, place: Place, found: Found, over: IO[str], at: dt
             if name in names:
                 named.add(name)
             else:
-                _is_missing(storage, name, found)
+                _is_missing(storage, place, name, found)
         for each in page:
             found.files += 1
             if each.name not in named:
                 _is_orphan(place, each, found, over, at)
     # « 0 » is what follows « / ».
     for name in _named(place, last, f"{place.folder}0"):
-        _is_missing(storage, name, found)
+        _is_missing(storage, place, name, found)
 
 
 def _is_orphan(place: Place, file: Listed, found: Found, over: IO[str], at: dt.datetime) -> None:
@@ -157,7 +157,10 @@ def _is_orphan(place: Place, file: Listed, found: Found, over: IO[str], at: dt.d
             found.shown.append(file.name)
 
 
-def _is_missing(storage: Storage, name: str, found: Found) -> None:
+def _is_missing(storage: Storage, place: Place, name: str, found: Found) -> None:
+    if place.is_redrawn:
+        # Nobody has asked for it yet.
+        return
     # Written since its page was listed; a store that lost thousands is not asked for each.
     if found.missing < PAGE and storage.exists(name):
         return

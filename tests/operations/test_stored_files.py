@@ -23,7 +23,9 @@ from cmq.core import object_store, stored_files
 from cmq.core.object_store import FilesUnavailable
 from cmq.core.stored_files import FEW, KEPT, SHARE, Found, sweep
 from cmq.opendata import snapshots
+from cmq.web import sharing
 from tests.factories import a_campus
+from tests.newsrooms import an_article
 from tests.procedure.world import PDF, World, a_draft, a_world
 from tools.object_store import ObjectStore
 
@@ -160,6 +162,18 @@ def test_snapshots_and_pictures_of_reports_have_rows_without_columns(
     gone = old(store, "instantanes/ab", f"{11:064x}.ndjson.gz")
     assert kept and sweep(at=timezone.now(), changes=True).removed == 1
     assert store.names() == kept and gone not in kept
+
+
+def test_a_picture_that_is_drawn_when_asked_for_is_neither_missing_nor_too_many(
+    store: Disk | Bucket, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored_files, "FEW", 2)
+    name = sharing.name_of(an_article())
+    assert sweep(at=timezone.now(), changes=True) == Found()
+    assert old(store, *name.split("/")) == name
+    former = {old(store, sharing.FOLDER, f"{each:032x}.png") for each in range(3)}
+    assert sweep(at=timezone.now(), changes=True).removed == len(former)
+    assert store.names() == {name}
 
 
 def test_a_row_whose_file_is_missing_is_told_and_stays(
