@@ -227,7 +227,7 @@ def test_a_server_that_says_nothing_is_not_waited_for(settings: Any, db: None, m
         for number in range(50):
             assert rates.hit("a", limit=2, at=60).number == number + 1
         cache.set("a", 1)
-        assert cache.get("a") == 1 and time.monotonic() - began < 0.5
+        assert cache.get("a") == 1 and time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize(

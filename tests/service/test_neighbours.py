@@ -52,10 +52,7 @@ def clamd(settings: Any) -> Iterator[Clamd]:
 def store(settings: Any) -> Iterator[ObjectStore]:
     made = ObjectStore()
     made.delay = 0.4
-    backend = {
-        "BACKEND": "cmq.core.object_store.ObjectStorage",
-        "OPTIONS": {**made.options, "seconds": 0.2},
-    }
+    backend = {"BACKEND": "cmq.core.object_store.ObjectStorage", "OPTIONS": made.options}
     settings.STORAGES = {**settings.STORAGES, "default": backend}
     yield made
     made.close()
@@ -97,6 +94,7 @@ def test_a_crowd_asks_once(client: Client, store: ObjectStore, clamd: Clamd) -> 
 
 def test_a_crowd_does_not_wait_for_a_store_that_is_slow(store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> None:
     [files] = neighbours.neighbours()
+    monkeypatch.setattr(files.problem.__self__, "seconds", 0.2)
     store.fault = "slow"
     with ThreadPoolExecutor(8) as crowd:
         assert all(crowd.map(lambda _: files.looked_at(), range(8)))
