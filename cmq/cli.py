@@ -14,12 +14,13 @@ def main() -> None:
         _give_secrets()
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cmq.settings")
-    from django.conf import settings
     from django.core.management import execute_from_command_line
 
+    from cmq.core import starting
+
     command = next(iter(sys.argv[1:]), "help")
-    if command not in WITHOUT_A_KEY and not command.startswith("-") and settings.START_PROBLEM:
-        sys.exit(settings.START_PROBLEM)
+    if refusal := starting.refusal(needs_key=not command.startswith("-") and command not in WITHOUT_A_KEY):
+        sys.exit(refusal)
     execute_from_command_line(sys.argv)
 
 

@@ -6,9 +6,11 @@ import sys
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from cmq.core import starting
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cmq.settings")
-if settings.START_PROBLEM:
-    sys.exit(settings.START_PROBLEM)
+if refusal := starting.refusal():
+    sys.exit(refusal)
 application = get_wsgi_application()
 
 from cmq.core import tracing  # noqa: E402

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from django.conf import settings as configured
 from django.core.management import call_command
@@ -17,7 +18,7 @@ from django.test import Client
 from django.urls import path
 from django.utils import timezone
 
-from cmq.core import outgoing, tracing
+from cmq.core import outgoing, secret, tracing
 from cmq.service import running
 from cmq.service.models import TaskRun
 from tools.trace_collector import Collector
@@ -121,6 +122,23 @@ def test_a_task_and_what_it_asks_of_others_are_told(collector: Collector) -> Non
     asked = next(span for span in spans_of(collector) if span.name == "HTTP GET")
     assert said(asked) == {"server.address": "127.0.0.1", "http.response.status_code": 204}
     assert b"jeton" not in collector.raw
+
+
+@pytest.mark.django_db
+def test_no_secret_of_the_site_is_told_or_logged(
+    collector: Collector, client: Client, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    planted = {"METRICS_TOKEN": "motdesmesures", "OUTGOING_PROXY": "http://nous:motdumandataire@127.0.0.1:9"}
+    for name, value in planted.items():
+        setattr(settings, name, value)
+    assert client.get("/metrics", headers={"authorization": "Bearer motdesmesures"}).status_code == 200
+    bearing = {"Authorization": "Bearer motdelalternance"}
+    with tracing.span("work"), outgoing.client(headers=bearing) as asking, pytest.raises(httpx.HTTPError):
+        asking.get("https://exemple.fr/")
+    assert "HTTP GET" in {span.name for span in spans_of(collector)} and "httpcore" in caplog.text
+    words = ["motdesmesures", "motdumandataire", "motdelalternance", *secret.given().values()]
+    assert not [word for word in words if word in caplog.text or word.encode() in collector.raw]
 
 
 def test_what_a_step_raises_is_told_by_its_kind(collector: Collector) -> None:

@@ -66,6 +66,20 @@ def test_without_a_good_key_nothing_starts_and_nothing_is_made(tmp_path: Path, k
     assert done.error == secret.problem(key) and "« cmq secrets" in done.error and (not key or key not in done.error)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CMQ_MAIL_URL", "smtp://nous:motduc#ourrier@exemple.fr:25"),
+        ("DATABASE_URL", "postgres://cmq:motduc#ourrier@exemple.fr/cmq"),
+        ("CMQ_CACHE_URL", "redis://:motduc#ourrier@exemple.fr:6379/0"),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_named_and_not_quoted(tmp_path: Path, name: str, value: str) -> None:
+    for key in (own_secrets.fresh()["CMQ_SECRET_KEY"], ""):
+        done = cmq("check", **{name: value, "CMQ_SECRET_KEY": key, "CMQ_VAR_DIR": str(tmp_path)})
+        assert done.code == 1 and name in done.error and "motduc" not in done.error and "Traceback" not in done.error
+
+
 def test_the_web_server_does_not_start_either(tmp_path: Path) -> None:
     own = {"PATH": os.environ["PATH"], "CMQ_ENV_FILE": "", "CMQ_VAR_DIR": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", "import cmq.wsgi"], env=own, capture_output=True, text=True)
