@@ -44,6 +44,8 @@ def main(asked: list[str]) -> int:
 
 def run_lint() -> bool:
     """Style, types, floors, migrations."""
+    # Where Django looks whether a database has other migrations than the code.
+    Path(os.environ.get("CMQ_VAR_DIR") or ROOT / "var").mkdir(parents=True, exist_ok=True)
     commands = [
         [BIN / "ruff", "check", "."],
         [BIN / "ruff", "format", "--check", "."],
