@@ -61,3 +61,20 @@ class NumberField(forms.CharField):
         if not number.is_finite() or not set(plain) <= set("0123456789.-"):
             raise ValidationError("Écrivez un nombre : 1 234,50.")
         return number
+
+
+class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Several rows of a QuerySet, by key. A key that no row can have is refused as one that none has: the library
+    looks them up all at once, and no database takes a number larger than its own."""
+
+    def clean(self, value: Any) -> Any:
+        """The keys as rows; ValidationError in French."""
+        assert self.queryset is not None
+        key = self.queryset.model._meta.pk
+        for each in value or ():
+            try:
+                key.run_validators(key.to_python(each))
+            except ValidationError as error:
+                message = self.error_messages["invalid_pk_value"]
+                raise ValidationError(message, code="invalid_pk_value", params={"pk": each}) from error
+        return super().clean(value)

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from cmq.core.errors import Refusal
+from cmq.core.forms import RowsField
 from cmq.newsletter import consent
 from cmq.newsletter.actions import subscribing
 from cmq.newsletter.links import Purpose
@@ -36,14 +37,14 @@ class WishesForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choisissez au moins un sujet."},
     )
-    filieres = forms.ModelMultipleChoiceField(
+    filieres = RowsField(
         label="Filières",
         queryset=Filiere.objects.all(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Aucune case cochée : toutes.",
     )
-    regions = forms.ModelMultipleChoiceField(
+    regions = RowsField(
         label="Régions",
         queryset=Region.objects.all(),
         required=False,

@@ -11,6 +11,7 @@ from cmq.awards.models import DecisionState, JointDecision, MinisterialOrder
 from cmq.awards.rules import DecisionTerms, gives_label, is_adverse
 from cmq.campaigns.models import Campaign, CampaignState
 from cmq.campuses.models import Campus, Category
+from cmq.core.forms import RowsField
 from cmq.deliberation.models import AgendaItem, LabelMeasure, MeasureKind, MeasureState, Meeting, Outcome
 from cmq.deliberation.rules import asked_years
 from cmq.deliberation.tally import Tally
@@ -50,10 +51,10 @@ class MeetingForm(forms.Form):
 class AgendaForm(forms.Form):
     """The files and the measures before the college that no agenda holds yet."""
 
-    applications = forms.ModelMultipleChoiceField(
+    applications = RowsField(
         label="Dossiers", queryset=LabelApplication.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
-    measures = forms.ModelMultipleChoiceField(
+    measures = RowsField(
         label="Mesures sur des labels",
         queryset=LabelMeasure.objects.none(),
         required=False,
@@ -235,7 +236,7 @@ class SignDecisionForm(forms.Form):
 class PublishForm(forms.Form):
     """The signed decisions to publish together."""
 
-    decisions = forms.ModelMultipleChoiceField(
+    decisions = RowsField(
         label="Décisions à publier ensemble",
         queryset=JointDecision.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -250,7 +251,7 @@ class OrderDraftForm(forms.Form):
     """The title of an order, and the decisions of its annexed list."""
 
     title = forms.CharField(label="Intitulé de l’arrêté", max_length=300)
-    decisions = forms.ModelMultipleChoiceField(
+    decisions = RowsField(
         label="Liste annexée", queryset=JointDecision.objects.none(), widget=forms.CheckboxSelectMultiple
     )
 

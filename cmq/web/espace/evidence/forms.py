@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from cmq.campuses.models import Campus
-from cmq.core.forms import NumberField
+from cmq.core.forms import NumberField, RowsField
 from cmq.evidence.actions import Statement
 from cmq.evidence.models import AnnualReport, Indicator, IndicatorValue
 from cmq.web.espace.funding.forms import others
@@ -42,7 +42,7 @@ class ValueForm(forms.Form):
 class StateForm(ValueForm):
     """A first value, perhaps joint."""
 
-    shared_with = forms.ModelMultipleChoiceField(
+    shared_with = RowsField(
         label="Valeur commune avec",
         queryset=Campus.objects.none(),
         required=False,

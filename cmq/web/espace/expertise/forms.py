@@ -13,6 +13,7 @@ from cmq.accounts.models import User
 from cmq.applications.models import LabelApplication
 from cmq.campaigns.models import Criterion, ExcellenceRequirement, GridLevel, Side
 from cmq.campuses.models import Campus
+from cmq.core.forms import RowsField
 from cmq.core.text import fold
 from cmq.expertise.actions.experts import Profile
 from cmq.expertise.models import Advice, Assignment, Expert
@@ -45,7 +46,7 @@ class ProfileForm(forms.Form):
     region = forms.ModelChoiceField(
         label="Région d’exercice", queryset=Region.objects.order_by("name"), required=False, empty_label="– Aucune –"
     )
-    filieres = forms.ModelMultipleChoiceField(
+    filieres = RowsField(
         label="Filières connues",
         queryset=Filiere.objects.order_by("position"),
         required=False,

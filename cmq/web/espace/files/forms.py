@@ -10,6 +10,7 @@ from cmq.applications.models import ApplicationKind, LabelApplication, RequestSi
 from cmq.applications.rules import Quality, expected_documents, is_asked
 from cmq.campaigns.models import Campaign
 from cmq.campuses.models import Campus, Category
+from cmq.core.forms import RowsField
 from cmq.instruction.models import Opinion, OpinionBody, RulingReason
 from cmq.organisations.models import Organisation, OrganisationMembership, OrganisationRole
 from cmq.reference.models import Filiere
@@ -70,7 +71,7 @@ class RequestForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     duration_years = forms.ChoiceField(label="Durée demandée", choices=YEARS, required=False)
-    absorbed = forms.ModelMultipleChoiceField(
+    absorbed = RowsField(
         label="Campus réunis", queryset=Campus.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from cmq.campuses.models import Campus
+from cmq.core.forms import RowsField
 from cmq.editorial import related
 from cmq.editorial.actions.illustrating import SentIllustration
 from cmq.editorial.actions.publishing import Sheet
@@ -78,7 +79,7 @@ class SheetForm(forms.Form):
     tags = forms.CharField(
         label="Mots-clés", required=False, max_length=400, help_text="Séparés par des virgules, huit au plus."
     )
-    related = forms.ModelMultipleChoiceField(
+    related = RowsField(
         label="Voir aussi",
         queryset=Article.objects.none(),
         required=False,
