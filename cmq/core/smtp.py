@@ -88,7 +88,7 @@ class Line:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Hang up, politely when all went well."""
+        """Hang up, politely when all went well: a connection that is lost has nobody to be polite to."""
         if kind is None and self._smtp is not None:
             with suppress(OSError, smtplib.SMTPException):
                 self._smtp.quit()
@@ -102,12 +102,13 @@ class Line:
             message: whole, with CRLF.
             first: what must be done before the letter itself leaves. It is done while the server reads for whom the
                 letter is; not at all when the connection is lost before that. What it raises stops the letter.
-        Raises `NotHandedOver`, `InDoubt`.
+        Raises `NotHandedOver`, `InDoubt`: the line is then closed, for nobody waits for the answer of a lost server.
         """
         assert self._smtp is not None
         try:
             refused = self._open_letter(self._smtp, sender, to, first)
         except (OSError, smtplib.SMTPException) as error:
+            self._hang_up()
             raise NotHandedOver(type(error).__name__) from None
         if refused is not None:
             return refused
@@ -115,6 +116,7 @@ class Line:
             self._smtp.send(_stuffed(message))
             code, said = self._smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
+            self._hang_up()
             raise InDoubt(type(error).__name__) from None
         return _reply(code, said, False)
 
