@@ -1,6 +1,7 @@
 """An address of each page of the workspace, on the stage of `tests.cast`."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from cmq.careers.models import Occupation
 from cmq.core.models import OutgoingMail
 from cmq.core.rights import Role
 from cmq.expertise.models import DeclaredConflict
+from cmq.imports.models import ImportState, RegisterImport
 from cmq.service.models import ServiceNotice
 from tests.cast import Stage
 from tests.doors import LIVING, OWN_PAGES
@@ -19,31 +21,33 @@ from tests.doors import LIVING, OWN_PAGES
 
 def address(stage: Stage, name: str) -> str:
     """The address of a page, about what stands on the stage."""
-    campus, slug = stage.campus, stage.campus.slug
-    arguments: dict[str, tuple[object, ...]] = {
-        "espace_fact": (slug, CampusField.ACRONYM.value),
-        "espace_member_known": (slug, stage.organisation.pk),
-        "espace_member_end": (slug, stage.member.pk if stage.member else 0),
-        "espace_people_end": (slug, stage.pending.pk if stage.pending else 0),
-        "espace_organisation": (stage.organisation.pk,),
-        "espace_organisation_invite": (stage.organisation.pk,),
-        "espace_organisation_scope": (stage.organisation.pk,),
-        "espace_organisation_end": (stage.organisation.pk, stage.contact.pk if stage.contact else 0),
-        "registre_report": (stage.report.pk if stage.report else 0,),
-        "registre_prefer": (stage.fact.pk if stage.fact else 0,),
-        "registre_withdraw": (stage.fact.pk if stage.fact else 0,),
-        "registre_match": (stage.unmatched.pk if stage.unmatched else 0,),
-        "registre_correct": (stage.decision.pk if stage.decision else 0,),
-        "registre_source": ("rome",),
-        "espace_device_end": (1,),
-        "espace_helping_begin": (_a_consent(stage).pk,),
-        "registre_job_note": (Occupation.objects.get_or_create(code="J1501", title="Soin", slug="j1501")[0].pk,),
-        "registre_letter": (OutgoingMail.objects.latest("pk").pk,),
-        "registre_letter_model": ("invitation",),
-        "registre_letter_drawn": ("invitation",),
-        "registre_void": (stage.decision.pk if stage.decision else 0,),
-        "registre_notice_end": (a_notice().pk,) if name == "registre_notice_end" else (),
-        "registre_import": (an_import().pk,) if name == "registre_import" else (),
+    slug = stage.campus.slug
+    arguments: dict[str, Callable[[], tuple[object, ...]]] = {
+        "espace_fact": lambda: (slug, CampusField.ACRONYM.value),
+        "espace_member_known": lambda: (slug, stage.organisation.pk),
+        "espace_member_end": lambda: (slug, stage.member.pk if stage.member else 0),
+        "espace_people_end": lambda: (slug, stage.pending.pk if stage.pending else 0),
+        "espace_organisation": lambda: (stage.organisation.pk,),
+        "espace_organisation_invite": lambda: (stage.organisation.pk,),
+        "espace_organisation_scope": lambda: (stage.organisation.pk,),
+        "espace_organisation_end": lambda: (stage.organisation.pk, stage.contact.pk if stage.contact else 0),
+        "registre_report": lambda: (stage.report.pk if stage.report else 0,),
+        "registre_prefer": lambda: (stage.fact.pk if stage.fact else 0,),
+        "registre_withdraw": lambda: (stage.fact.pk if stage.fact else 0,),
+        "registre_match": lambda: (stage.unmatched.pk if stage.unmatched else 0,),
+        "registre_correct": lambda: (stage.decision.pk if stage.decision else 0,),
+        "registre_source": lambda: ("rome",),
+        "espace_device_end": lambda: (1,),
+        "espace_helping_begin": lambda: (_a_consent(stage).pk,),
+        "registre_job_note": lambda: (
+            Occupation.objects.get_or_create(code="J1501", defaults={"title": "Soin", "slug": "j1501"})[0].pk,
+        ),
+        "registre_letter": lambda: (OutgoingMail.objects.latest("pk").pk,),
+        "registre_letter_model": lambda: ("invitation",),
+        "registre_letter_drawn": lambda: ("invitation",),
+        "registre_void": lambda: (stage.decision.pk if stage.decision else 0,),
+        "registre_notice_end": lambda: (a_notice().pk,),
+        "registre_import": lambda: (an_import().pk,),
     }
     if name in LIVING:
         return LIVING[name](stage, name)
@@ -60,8 +64,7 @@ def address(stage: Stage, name: str) -> str:
     if name.startswith("campaign"):
         return reverse(name, args=() if name in ("campaigns", "campaign_new") else ("campagne",))
     on_campus = (slug,) if name == "campus_label" or name.startswith("espace_") and name not in OWN_PAGES else ()
-    assert campus.pk
-    return reverse(name, args=arguments.get(name, on_campus))
+    return reverse(name, args=arguments[name]() if name in arguments else on_campus)
 
 
 def _a_consent(stage: Stage) -> HelpConsent:
@@ -158,13 +161,16 @@ def award_address(stage: Stage, name: str) -> str:
     return reverse(name, args=[order.pk])
 
 
-def a_notice() -> object:
+def a_job() -> Occupation:
+    """A job sheet, however the careers were loaded."""
+    return Occupation.objects.get_or_create(code="J1501", defaults={"title": "Soin", "slug": "j1501"})[0]
+
+
+def a_notice() -> ServiceNotice:
     """Something announced to readers that is not over."""
     return ServiceNotice.objects.create(title="Lenteurs", starts_at=timezone.now())
 
 
-def an_import() -> object:
+def an_import() -> RegisterImport:
     """A file that waits to be applied."""
-    from cmq.imports.models import ImportState, RegisterImport
-
     return RegisterImport.objects.create(name="campus.csv", uploaded_at=timezone.now(), state=ImportState.CHECKED)

@@ -16,10 +16,24 @@ from hypothesis import HealthCheck
 from hypothesis import settings as drawing
 
 from cmq.reference.actions import load_reference
+from tests.cast import Stage, a_stage
 
 # A loaded machine is slow at drawing examples too: no test says how fast it is.
 drawing.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 drawing.load_profile("house")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a second database only what asks a database says anything new."""
+    if connection.vendor == "sqlite":
+        return
+    asking = [item for item in items if _asks_a_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(asking)])
+    items[:] = asking
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db")) or "django_db_setup" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +75,19 @@ def committed_db(django_db_setup: None, django_db_blocker: object) -> Iterator[N
     """For tests of several writers: everything is really committed, then removed."""
     with committed(django_db_blocker):
         yield
+
+
+@pytest.fixture(scope="module")
+def committed_stage(django_db_setup: None, django_db_blocker: object) -> Iterator[Stage]:
+    """Everyone and everything of `tests.cast`, set once for a module, all of whose tests see it: it is long to set."""
+    with committed(django_db_blocker):
+        yield a_stage()
+
+
+@pytest.fixture
+def stage(committed_stage: Stage, db: None) -> Stage:
+    """The stage of the module, on which each test acts in a transaction of its own."""
+    return committed_stage
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.test_house import PACKAGE, ROOT, our_modules
+from tests.test_house import PACKAGE, ROOT, our_files, our_modules
 
 SCRIPTS = PACKAGE / "web" / "static" / "cmq"
 
@@ -53,7 +53,7 @@ def test_no_text_is_run_as_code_and_no_shell_is_asked() -> None:
 def test_no_module_that_believes_bytes_or_guesses_is_used() -> None:
     forbidden = NEVER_IMPORTED | PARSES_XML
     reading = re.compile(r"\bElementTree\.(parse|iterparse|fromstring|XML)\(")
-    readers = [(path, path.read_text()) for path, _ in our_modules()]
+    readers = [(path, path.read_text()) for path in our_files()]
     assert not [path.name for path, text in readers if reading.search(text) and "defusedxml" not in text]
     assert not [
         f"{path.relative_to(ROOT)} {name}"
@@ -66,7 +66,7 @@ def test_no_module_that_believes_bytes_or_guesses_is_used() -> None:
 def test_templates_are_files_of_ours() -> None:
     """No template is made of text that somebody typed."""
     made = re.compile(r"\bfrom_string\(|\bTemplate\(|\bEngine\(")
-    assert not [str(path.relative_to(ROOT)) for path, _ in our_modules() if made.search(path.read_text())]
+    assert not [str(path.relative_to(ROOT)) for path in our_files() if made.search(path.read_text())]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Every form of the site, filled with what no form expects: each answer is a page or a refusal, never a breakdown, and
 nothing that was typed is run or shown as anything but text."""
 
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
@@ -13,8 +12,7 @@ from hypothesis import settings as drawing
 from hypothesis import strategies as st
 
 from tests.addresses import address
-from tests.cast import Stage, a_stage
-from tests.conftest import committed
+from tests.cast import Stage
 from tests.doors import DOORS, ONLY_POST
 from tests.test_rights import client_of
 from tests.web.public.addresses import PAGES
@@ -87,17 +85,6 @@ class Forms(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._open = None
-
-
-@pytest.fixture(scope="module")
-def committed_stage(django_db_setup: None, django_db_blocker: object) -> Iterator[Stage]:
-    with committed(django_db_blocker):
-        yield a_stage()
-
-
-@pytest.fixture
-def stage(committed_stage: Stage, db: None) -> Stage:
-    return committed_stage
 
 
 def forms_of(client: Client, url: str) -> list[tuple[str, dict[str, list[str]]]]:

@@ -2,12 +2,7 @@
 
 import re
 
-import pytest
-from django.db import connection
-
 from .regexes import ENOUGH, Found, expressions, worst
-
-pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="the same on every database")
 
 
 def test_no_text_keeps_an_expression_busy() -> None:

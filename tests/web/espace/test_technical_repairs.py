@@ -1,4 +1,4 @@
-"""The technical team's repairs: every list opens, nothing bypasses the change feed, history cannot be touched."""
+"""The technical team's repairs: nothing bypasses the change feed, history cannot be touched."""
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -11,7 +11,6 @@ from cmq.accounts.recovery import make_codes
 from cmq.core import feed
 from cmq.core.admin import ReadOnlyAdmin, RepairAdmin
 from cmq.core.models import Change, OutgoingMail
-from tests.cast import a_stage
 from tests.factories import a_keeper, a_person, an_organisation
 
 
@@ -21,20 +20,6 @@ def client(db: None) -> Client:
     technician = a_person(is_superuser=True, is_staff=True)
     client.force_login(technician, backend="django.contrib.auth.backends.ModelBackend")
     return client
-
-
-OURS = [model for model in admin.site._registry if model.__module__.startswith("cmq.")]
-
-
-@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
-def test_every_list_and_every_sheet_opens(client: Client, model: type) -> None:
-    a_stage()
-    meta = model._meta
-    assert client.get(reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"), {"q": ""}).status_code == 200
-    first = model._default_manager.order_by("pk").first()
-    if first is not None:
-        url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[first.pk])
-        assert client.get(url).status_code == 200
 
 
 def test_no_page_of_a_library_writes_without_a_line(client: Client) -> None:
@@ -63,17 +48,6 @@ def test_factors_are_taken_away_from_whoever_lost_them(client: Client) -> None:
     assert line.by is not None and str(person) not in line.summary
     assert "a été retirée" in OutgoingMail.objects.get(to=person.email).subject
     assert theirs.get("/espace/").status_code == 302
-
-
-@pytest.mark.parametrize("name", ["core_change", "core_outgoingmail", "labels_labeldecision", "campuses_campusfact"])
-def test_history_and_the_outbox_are_only_read(client: Client, name: str) -> None:
-    a_stage()
-    assert client.get(reverse(f"admin:{name}_add")).status_code == 403
-    model = next(model for model in OURS if model._meta.label_lower == name.replace("_", "."))
-    first = model._default_manager.order_by("pk").first()
-    assert first is not None
-    assert client.post(reverse(f"admin:{name}_change", args=[first.pk]), {}).status_code == 403
-    assert client.post(reverse(f"admin:{name}_delete", args=[first.pk]), {"post": "yes"}).status_code == 403
 
 
 def test_a_repair_enters_the_change_feed(client: Client) -> None:
