@@ -21,6 +21,7 @@ from cmq.core.partial_dates import PartialDate
 from cmq.network import rules as network
 from cmq.upkeep import rules
 from cmq.web import linked_data
+from cmq.web.espace.campus_menu import menu
 from cmq.web.security import nonce_of
 
 register = template.Library()
@@ -34,6 +35,12 @@ def script(context: template.Context, path: str, *, defer: bool = True) -> SafeS
     if request is not None and not context.get("leaves_slots"):
         nonce = format_html(' nonce="{}"', nonce_of(request))
     return format_html('<script src="{}"{}{}></script>', static(path), nonce, " defer" if defer else "")
+
+
+@register.inclusion_tag("espace/_campus_nav.html")
+def campus_menu(campus: Campus, here: str) -> dict[str, Any]:
+    """The menu of a campus's workspace, seen from one of its pages."""
+    return {"campus": campus, "menu": menu(campus.slug, here)}
 
 
 @register.filter
