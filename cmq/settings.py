@@ -13,7 +13,7 @@ from typing import Any, Literal
 from dotenv import load_dotenv
 from environs import Env
 
-from cmq.core import log_lines, secret, shared_cache
+from cmq.core import log_lines, secret, shared_cache, wire
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -165,18 +165,20 @@ if _database["ENGINE"].endswith("sqlite3"):
     # A file, not memory: tests of writers at once need connections that really wait for each other.
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
-    _database["CONN_HEALTH_CHECKS"] = True
-# On SQLite too: opening the file and setting it up costs as much as drawing a page.
-_database["CONN_MAX_AGE"] = env.int("CMQ_DB_CONN_MAX_AGE", 60)
+    _database = wire.on_a_wire(_database)
 DATABASES = {"default": _database}
 # A copy that follows the primary (PostgreSQL), for pages that only read.
-if _replica := env.str("CMQ_REPLICA_URL", ""):
-    DATABASES["replica"] = {**_database, **env.dj_db_url("CMQ_REPLICA_URL"), "TEST": {"MIRROR": "default"}}
+if env.str("CMQ_REPLICA_URL", ""):
+    DATABASES["replica"] = wire.on_a_wire(env.dj_db_url("CMQ_REPLICA_URL")) | {"TEST": {"MIRROR": "default"}}
     DATABASE_ROUTERS = ["cmq.core.replicas.ReplicaRouter"]
-# Behind a pooler in transaction mode no cursor outlives its transaction.
+for _each in DATABASES.values():
+    # On SQLite too: opening the file and setting it up costs as much as drawing a page.
+    _each["CONN_MAX_AGE"] = env.int("CMQ_DB_CONN_MAX_AGE", 60)
+# Behind a pooler in transaction mode no cursor outlives its transaction, and what a session sets is not its own.
 if env.bool("CMQ_BEHIND_POOLER", False):
     for _each in DATABASES.values():
         _each.update(CONN_MAX_AGE=0, DISABLE_SERVER_SIDE_CURSORS=True)
+        _each.get("OPTIONS", {}).pop("options", None)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Shared by every process of every machine, for what must be counted together (rate limits): a table, or a server.
