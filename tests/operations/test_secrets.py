@@ -59,7 +59,11 @@ def test_the_command_needs_nothing_and_the_site_starts_with_what_it_gives(tmp_pa
     assert not [value for value in said.values() if value in shown.out]
 
 
-@pytest.mark.parametrize("key", ["", "court", "ab" * 40, "django-insecure-" + secrets.token_urlsafe(40)])
+@pytest.mark.parametrize(
+    "key",
+    ["", "court", "ab" * 40, "django-insecure-" + secrets.token_urlsafe(40)],
+    ids=["none", "short", "same", "example"],
+)
 def test_without_a_good_key_nothing_starts_and_nothing_is_made(tmp_path: Path, key: str) -> None:
     done = cmq("courrier", CMQ_SECRET_KEY=key, CMQ_VAR_DIR=str(tmp_path))
     assert done.code == 1 and not done.out and not list(tmp_path.iterdir())
