@@ -28,7 +28,7 @@ IMAGE = "image"
 _NAMED = re.compile(r"^\[\[([a-z]+):([A-Za-z0-9_-]{1,110})\]\]\s*$")
 _WORDS_A_MINUTE = 230
 _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "strong", "em", "a", "br", "hr", "code", "pre"} | {
-    *("table", "thead", "tbody", "tr", "th", "td", "div", "s")
+    *("table", "thead", "tbody", "tr", "th", "td", "div")
 }
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": set(),

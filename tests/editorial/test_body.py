@@ -15,6 +15,7 @@ ATTACKS = [
     "<script>alert(1)</script>",
     "<ScRiPt src=//evil.example/x.js></sCrIpT>",
     "<img src=x onerror=alert(1)>",
+    "<s>",
     "<svg/onload=alert(1)>",
     "<svg><script href='data:,alert(1)'/></svg>",
     "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
