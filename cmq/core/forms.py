@@ -1,40 +1,10 @@
-"""Form fields for the types of this floor."""
+"""Form fields that read what people type, and refuse what no row can be."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-
-from cmq.core.partial_dates import PartialDate
-
-HELP = "Année, mois/année ou jour/mois/année : 2017, 02/2017, 13/02/2017."
-
-
-class PartialDateFormField(forms.CharField):
-    """Text in, `PartialDate` (or None when empty) out: « 2017 », « 02/2017 », « 13/02/2017 »."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs["help_text"] = kwargs.get("help_text") or HELP
-        super().__init__(max_length=10, **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        """Shown again as people write it here, not as ISO."""
-        if isinstance(value, PartialDate):
-            return "/".join(f"{part:02}" for part in (value.day, value.month, value.year) if part)
-        return value
-
-    def clean(self, value: Any) -> Any:
-        """The typed text as a `PartialDate`; ValidationError in French."""
-        if isinstance(value, PartialDate):
-            return value
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return PartialDate.parse(text)
-        except ValueError as error:
-            raise ValidationError("Donnez une date : année, mois/année ou jour/mois/année.") from error
 
 
 class NumberField(forms.CharField):

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -27,6 +28,9 @@ MONTHS = (
     "novembre",
     "décembre",
 )
+HELP = "Année, mois/année ou jour/mois/année : 2017, 02/2017, 13/02/2017."
+REFUSED = "Donnez une date : année, mois/année ou jour/mois/année."
+
 if TYPE_CHECKING:
     _CharField = models.CharField[Any, Any]
 else:
@@ -103,6 +107,32 @@ class PartialDate:
         return f"{'1er' if self.day == 1 else self.day} {month}"
 
 
+class PartialDateFormField(forms.CharField):
+    """Text in, `PartialDate` (or None when empty) out: « 2017 », « 02/2017 », « 13/02/2017 »."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["help_text"] = kwargs.get("help_text") or HELP
+        super().__init__(max_length=10, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Shown again as people write it here, not as ISO."""
+        if isinstance(value, PartialDate):
+            return "/".join(f"{part:02}" for part in (value.day, value.month, value.year) if part)
+        return value
+
+    def clean(self, value: Any) -> Any:
+        """The typed text as a `PartialDate`; ValidationError in French."""
+        if isinstance(value, PartialDate):
+            return value
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return PartialDate.parse(text)
+        except ValueError as error:
+            raise ValidationError(REFUSED) from error
+
+
 class PartialDateField(_CharField):
     """A `PartialDate`, or None where the date is unknown. Sorts by time (text order of ISO dates)."""
 
@@ -131,7 +161,7 @@ class PartialDateField(_CharField):
         try:
             return PartialDate.parse(str(value))
         except ValueError as error:
-            raise ValidationError("Donnez une date : année, mois/année ou jour/mois/année.") from error
+            raise ValidationError(REFUSED) from error
 
     def run_validators(self, value: Any) -> None:
         """Nothing to check: a `PartialDate` is a date by construction."""
@@ -147,8 +177,6 @@ class PartialDateField(_CharField):
 
     def formfield(self, **kwargs: Any) -> Any:
         """A text input that understands French partial dates."""
-        from cmq.core.forms import PartialDateFormField
-
         return PartialDateFormField(
             required=not self.blank, label=kwargs.get("label", self.verbose_name), help_text=self.help_text
         )

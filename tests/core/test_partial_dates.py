@@ -7,8 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmq.core.forms import PartialDateFormField
-from cmq.core.partial_dates import PartialDate
+from cmq.core.partial_dates import PartialDate, PartialDateFormField
 
 days = st.dates(min_value=dt.date(1900, 1, 1), max_value=dt.date(2200, 12, 31))
 partials = days.flatmap(

@@ -9,9 +9,8 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 
 from cmq.core import provenance
-from cmq.core.forms import PartialDateFormField
 from cmq.core.models import Reliability
-from cmq.core.partial_dates import PartialDate
+from cmq.core.partial_dates import PartialDate, PartialDateFormField
 from cmq.core.provenance import Origin
 from cmq.reference.models import Commune
 from cmq.reference.queries import place_text

@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 
 from cmq.accounts.models import User
 from cmq.campuses.models import AreaKind, CampusField, CampusRole, Category, NameKind, PartnerRole
-from cmq.core.forms import PartialDateFormField
+from cmq.core.partial_dates import PartialDateFormField
 from cmq.organisations.models import Family, Kind, Organisation, OrganisationRole
 from cmq.organisations.rules import sheet_seal
 from cmq.reference.models import Academie, Departement, Filiere, Region, School

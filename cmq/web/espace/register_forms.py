@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from cmq.campuses.models import Campus, Category, LinkKind
-from cmq.core.forms import PartialDateFormField
+from cmq.core.partial_dates import PartialDateFormField
 from cmq.labels.actions import Terms
 from cmq.labels.models import DateNature, DecisionKind, LabelDecision, Verification
 from cmq.reference.models import Filiere, Region

@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 
 from cmq.campuses.models import Campus
-from cmq.core.forms import NumberField, PartialDateFormField
+from cmq.core.forms import NumberField
+from cmq.core.partial_dates import PartialDateFormField
 from cmq.organisations.models import Organisation
 from cmq.projects.actions import ProjectTerms, SentPicture
 from cmq.projects.models import Project, ProjectState
