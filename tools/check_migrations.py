@@ -249,8 +249,8 @@ JUDGES = {
     "AlterOrderWithRespectTo": _constrained,  # a column that old rows are inserted without
 }
 HARMLESS = {
-    *("CreateModel", "AlterModelOptions", "AlterModelManagers", "AlterModelTableComment", "RunPython"),
-    *("RemoveIndex", "RenameIndex", "RemoveConstraint", "AddIndexAside"),
+    *("CreateModel", "CreateModelAlone", "AlterModelOptions", "AlterModelManagers", "AlterModelTableComment"),
+    *("RunPython", "RemoveIndex", "RenameIndex", "RemoveConstraint", "AddIndexAside"),
 }
 
 

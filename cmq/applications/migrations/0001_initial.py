@@ -2,6 +2,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='LabelApplication',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -45,7 +47,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['brouillon', 'signature', 'depose', 'correction', 'recevable', 'expertise', 'college', 'decide', 'accorde', 'ajourne', 'refuse', 'irrecevable', 'retire'])), name='application_state_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['premiere', 'renouvellement', 'excellence', 'changement', 'fusion', 'fin'])), name='application_kind_known'), models.CheckConstraint(condition=models.Q(('category__in', ['', 'cmq', 'excellence'])), name='application_category_known'), models.CheckConstraint(condition=models.Q(('duration_years', None), models.Q(('duration_years__gte', 1), ('duration_years__lte', 5)), _connector='OR'), name='application_asks_one_to_five_years'), models.CheckConstraint(condition=models.Q(('state__in', ['brouillon', 'signature']), ('state', 'retire'), models.Q(('submitted_at__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='application_submitted_is_sealed'), models.UniqueConstraint(condition=models.Q(('state__in', ['accorde', 'refuse', 'irrecevable', 'retire']), _negated=True), fields=('campus', 'kind'), name='application_one_running_per_kind')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Attachment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -67,7 +69,7 @@ class Migration(migrations.Migration):
                 'ordering': ['added_at', 'pk'],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Move',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -86,7 +88,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('application', 'step'), name='move_once_per_step'), models.CheckConstraint(condition=models.Q(('from_state', models.F('to_state')), _negated=True), name='move_changes_the_state')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Section',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -109,7 +111,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('application', 'position'), name='section_position_once'), models.CheckConstraint(condition=models.Q(('criterion', None), ('requirement', None), _connector='OR'), name='section_answers_one_question')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Presence',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -123,7 +125,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('section', 'person'), name='presence_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Comment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -140,7 +142,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='comment_has_text')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='SectionRevision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -157,7 +159,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('section', 'version'), name='revision_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='SubmissionSignature',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

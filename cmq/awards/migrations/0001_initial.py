@@ -3,6 +3,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='JointDecision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -48,7 +50,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('duration_years', None), models.Q(('duration_years__gte', 1), ('duration_years__lte', 5)), _connector='OR'), name='joint_decision_lasts_one_to_five_years'), models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='joint_decision_ends_after_start'), models.CheckConstraint(condition=models.Q(('reasons', ''), _negated=True), name='joint_decision_gives_reasons'), models.CheckConstraint(condition=models.Q(('outcome', 'accorde'), models.Q(('remedies', ''), _negated=True), _connector='OR'), name='joint_decision_refusal_gives_remedies'), models.CheckConstraint(condition=models.Q(models.Q(('published_at', None), ('signed_at', None), ('state', 'signature')), models.Q(('published_at', None), ('signed_at__isnull', False), ('state', 'signee')), models.Q(('published_at__isnull', False), ('signed_at__isnull', False), ('state', 'publiee')), _connector='OR'), name='joint_decision_state_is_dated')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='MinisterialOrder',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -68,7 +70,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='order_has_title'), models.CheckConstraint(condition=models.Q(('published_on', None), models.Q(('published_on__gte', models.F('signed_on')), ('signed_on__isnull', False)), _connector='OR'), name='order_published_after_signature'), models.CheckConstraint(condition=models.Q(('notified_on', None), models.Q(('notified_on__gte', models.F('signed_on')), ('signed_on__isnull', False)), _connector='OR'), name='order_notified_after_signature')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='RegisterEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -81,7 +83,7 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Signature',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -3,6 +3,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='College',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -35,7 +37,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('quorum_percent__gte', 1), ('quorum_percent__lte', 100)), name='college_quorum_is_a_percentage'), models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('version', ''), _negated=True)), name='college_is_named')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Authority',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -53,7 +55,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('college', 'name'), name='authority_once'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='authority_has_name'), models.CheckConstraint(condition=models.Q(('side__in', ['economique', 'etat', 'collectivites'])), name='authority_side_known')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Seat',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -68,7 +70,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('authority', 'number'), name='seat_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='SeatHolder',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -85,7 +87,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('seat', 'is_deputy'), name='seat_holder_one'), models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('seat', 'person'), name='seat_person_once'), models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='seat_holder_ends_after_start')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Specification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -105,7 +107,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('version', ''), _negated=True)), name='specification_is_named')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='GridLevel',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -121,7 +123,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('specification', 'rank'), name='grid_level_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='ExpectedDocument',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -138,7 +140,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('specification', 'position'), name='expected_document_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='ExcellenceRequirement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -154,7 +156,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('specification', 'number'), name='requirement_number_once'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='requirement_has_title')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Criterion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -173,7 +175,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('specification', 'number'), name='criterion_number_once'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='criterion_has_title')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Campaign',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -4,6 +4,8 @@ import django.db.models.functions.comparison
 from django.conf import settings
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Campus',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -42,7 +44,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='campus_has_name'), models.CheckConstraint(condition=models.Q(('category__in', ['', 'cmq', 'excellence'])), name='campus_category_known'), models.CheckConstraint(condition=models.Q(('filiere_is_deduced', False), ('filiere__isnull', False), _connector='OR'), name='campus_deduced_filiere_is_one')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='CampusArea',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -64,7 +66,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('academie__isnull', False), ('commune', None), ('departement', None)), models.Q(('academie', None), ('commune', None), ('departement__isnull', False)), models.Q(('academie', None), ('commune__isnull', False), ('departement', None)), _connector='OR'), name='area_is_one_place'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'academie'), _negated=True), ('academie__isnull', False), _connector='OR'), name='area_academie_names_one'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['siege', 'lieu']), _negated=True), ('commune__isnull', False), _connector='OR'), name='area_seat_is_in_a_commune'), models.UniqueConstraint(fields=('campus', 'kind', 'academie', 'departement', 'commune'), name='area_once', nulls_distinct=False)],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='CampusFact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -87,7 +89,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('value', ''), _negated=True), name='fact_has_value'), models.UniqueConstraint(condition=models.Q(('is_preferred', True)), fields=('campus', 'field'), name='fact_one_preferred_per_field'), models.CheckConstraint(condition=models.Q(('withdrawn_at', None), ('is_preferred', False), _connector='OR'), name='fact_withdrawn_is_not_preferred')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='CampusLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -107,7 +109,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('from_campus', 'to_campus'), name='campus_link_once'), models.CheckConstraint(condition=models.Q(('from_campus', models.F('to_campus')), _negated=True), name='campus_link_is_to_another')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='CampusMembership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -129,7 +131,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person', None), ('starts_on', None)), models.Q(('person__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='campusmembership_starts_when_accepted'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='campusmembership_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('ends_on', None), ('person', None)), ('token_expires_at', None), _connector='OR'), name='campusmembership_token_used_once'), models.UniqueConstraint(condition=models.Q(('ends_on', None), ('person__isnull', False)), fields=('campus', 'person', 'role'), name='campus_role_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='CampusName',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -150,7 +152,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('campus', 'folded_name'), name='campus_name_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='ErrorReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -168,7 +170,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('message', ''), _negated=True), name='error_report_says_something')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Partnership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -191,7 +193,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('campus', 'organisation', 'role'), name='partnership_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='FiliereCount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

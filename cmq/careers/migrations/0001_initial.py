@@ -4,6 +4,8 @@ import django.db.models.lookups
 from django.conf import settings
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Occupation',
             fields=[
                 ('code', models.CharField(max_length=5, primary_key=True, serialize=False, verbose_name='code ROME')),
@@ -41,7 +43,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('code'), 5), name='occupation_code_has_five_signs'), models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('slug', ''), _negated=True)), name='occupation_is_named')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='JobTitle',
             fields=[
                 ('ogr_code', models.CharField(max_length=7, primary_key=True, serialize=False, verbose_name='code OGR')),
@@ -58,7 +60,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('long_name', ''), _negated=True), name='job_title_is_named')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='OccupationLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -73,7 +75,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('origin', 'target', 'kind'), name='occupation_link_once'), models.CheckConstraint(condition=models.Q(('origin', models.F('target')), _negated=True), name='occupation_link_to_another'), models.CheckConstraint(condition=models.Q(('kind__in', ['proche', 'envisageable'])), name='occupation_link_kind_known')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='OccupationNote',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -90,7 +92,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='occupation_note_has_text')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='OccupationTrait',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

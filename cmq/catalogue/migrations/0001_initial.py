@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Course',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -58,7 +60,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('key', ''), _negated=True)), name='course_has_title'), models.CheckConstraint(condition=models.Q(('level', None), ('level__range', (1, 8)), _connector='OR'), name='course_level_known'), models.CheckConstraint(condition=models.Q(('employed_6_months', None), ('employed_6_months__range', (0, 100)), _connector='OR'), name='course_employment_is_percent')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Establishment',
             fields=[
                 ('uai', models.CharField(max_length=8, primary_key=True, serialize=False, verbose_name='UAI')),
@@ -93,7 +95,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='establishment_is_named')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='HealthSite',
             fields=[
                 ('finess', models.CharField(max_length=9, primary_key=True, serialize=False, verbose_name='numéro FINESS')),
@@ -116,7 +118,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='health_site_is_named')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='InsertionRate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -141,7 +143,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('period', 'uai', 'code_kind', 'code', 'way'), name='insertion_once'), models.CheckConstraint(condition=models.Q(('further_study', None), ('further_study__range', (0, 100)), _connector='OR'), name='insertion_further_study_is_percent'), models.CheckConstraint(condition=models.Q(('employed_6_months', None), ('employed_6_months__range', (0, 100)), _connector='OR'), name='insertion_employed_6_months_is_percent'), models.CheckConstraint(condition=models.Q(('employed_12_months', None), ('employed_12_months__range', (0, 100)), _connector='OR'), name='insertion_employed_12_months_is_percent'), models.CheckConstraint(condition=models.Q(('employed_24_months', None), ('employed_24_months__range', (0, 100)), _connector='OR'), name='insertion_employed_24_months_is_percent')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='ParcoursupProgramme',
             fields=[
                 ('code', models.CharField(max_length=12, primary_key=True, serialize=False, verbose_name='code d’affectation')),

@@ -1,6 +1,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Certification',
             fields=[
                 ('code', models.CharField(max_length=10, primary_key=True, serialize=False, verbose_name='numéro de fiche')),
@@ -44,7 +46,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('code__startswith', 'RNCP'), ('code__startswith', 'RS'), _connector='OR'), name='certification_is_rncp_or_rs'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='certification_has_title'), models.CheckConstraint(condition=models.Q(('level', None), ('level__range', (1, 8)), _connector='OR'), name='certification_level_known')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='CertificationOccupation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -58,7 +60,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('certification', 'occupation'), name='certification_occupation_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='CertificationSuccession',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -72,7 +74,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('old_code', 'new_code'), name='succession_once'), models.CheckConstraint(condition=models.Q(('old_code', models.F('new_code')), _negated=True), name='succession_by_another')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Diploma',
             fields=[
                 ('code', models.CharField(max_length=12, primary_key=True, serialize=False, verbose_name='code Certif-Info')),

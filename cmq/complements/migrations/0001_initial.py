@@ -2,6 +2,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -38,7 +40,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('text', ''), _negated=True)), name='notice_says_something'), models.CheckConstraint(condition=models.Q(('kind__in', ['besoin', 'offre'])), name='notice_kind_known'), models.CheckConstraint(condition=models.Q(('topic__in', ['formation', 'competence', 'equipement', 'lieu', 'projet', 'financement', 'autre'])), name='notice_topic_known'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('posted_at'))), name='notice_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('closed_at', None), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='notice_closed_says_why')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='NoticeAnswer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -55,7 +57,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='notice_answer_says_something')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Dismissal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -3,6 +3,8 @@
 import cmq.core.partial_dates
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Change',
             fields=[
                 ('position', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='position')),
@@ -36,7 +38,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='change_position_from_one'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('key', ''), _negated=True), ('first_key', '')), models.Q(('key', ''), models.Q(('first_key', ''), _negated=True)), _connector='OR'), name='change_one_object_or_a_range')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='FeedHead',
             fields=[
                 ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
@@ -49,7 +51,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='feed_has_one_head')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='OutgoingMail',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -70,7 +72,7 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['sent_at', 'id'], name='outbox_waiting')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Source',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -3,6 +3,8 @@
 import cmq.core.canonical
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
             name='diff',
             field=cmq.core.canonical.CanonicalJSONField(blank=True, default=dict, verbose_name='différence'),
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='JournalStamp',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

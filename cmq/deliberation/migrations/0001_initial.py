@@ -2,6 +2,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='LabelMeasure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -41,7 +43,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['prolongation', 'suspension', 'levee', 'retrait', 'non_renouvellement'])), name='measure_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['contradictoire', 'college', 'decide', 'adoptee', 'abandonnee'])), name='measure_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'prolongation'), _negated=True), ('until__isnull', False), _connector='OR'), name='measure_extension_says_until'), models.CheckConstraint(condition=models.Q(('kind__in', ['prolongation', 'suspension']), ('until', None), _connector='OR'), name='measure_until_where_it_means_something'), models.CheckConstraint(condition=models.Q(models.Q(('heard_at', None), ('observations', '')), models.Q(('heard_at__isnull', False), models.Q(('observations', ''), _negated=True)), _connector='OR'), name='measure_heard_is_dated'), models.CheckConstraint(condition=models.Q(('reasons', ''), _negated=True), name='measure_says_why'), models.UniqueConstraint(condition=models.Q(('state__in', ['adoptee', 'abandonnee']), _negated=True), fields=('campus', 'kind'), name='measure_one_running_per_kind')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Meeting',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -60,7 +62,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='meeting_has_title'), models.UniqueConstraint(condition=models.Q(('state', 'ouverte')), fields=('campaign',), name='meeting_one_open_per_campaign'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('opened_at', None), ('state', 'preparee')), models.Q(('closed_at', None), ('opened_at__isnull', False), ('state', 'ouverte')), models.Q(('closed_at__gte', models.F('opened_at')), ('closed_at__isnull', False), ('opened_at__isnull', False), ('state', 'close')), _connector='OR'), name='meeting_state_is_dated')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Attendance',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -78,7 +80,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('meeting', 'seat'), name='attendance_seat_once'), models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('meeting', 'person'), name='attendance_person_once'), models.CheckConstraint(condition=models.Q(('left_at', None), ('left_at__gte', models.F('arrived_at')), _connector='OR'), name='attendance_leaves_after_arrival')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='AgendaItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -97,7 +99,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('application__isnull', False), ('measure', None)), models.Q(('application', None), ('measure__isnull', False)), _connector='OR'), name='item_is_a_file_or_a_measure'), models.UniqueConstraint(fields=('meeting', 'application'), name='item_once_per_file'), models.UniqueConstraint(fields=('meeting', 'measure'), name='item_once_per_measure')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Position',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -2,6 +2,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Article',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -46,7 +48,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-publish_at', '-pk'],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='ArticleAddress',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -59,7 +61,7 @@ class Migration(migrations.Migration):
                 'ordering': ['slug'],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Illustration',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -82,7 +84,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('credit', ''), _negated=True), name='illustration_has_credit'), models.CheckConstraint(condition=models.Q(('alternative', ''), _negated=True), name='illustration_has_alternative'), models.CheckConstraint(condition=models.Q(('file', ''), _negated=True), name='illustration_has_file')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='ArticleVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -110,7 +112,7 @@ class Migration(migrations.Migration):
             name='picture',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='editorial.illustration', verbose_name='image'),
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='IllustrationRendition',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -126,7 +128,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('illustration', 'width'), name='rendition_once'), models.CheckConstraint(condition=models.Q(('file', ''), _negated=True), name='rendition_has_file')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Rubric',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -147,7 +149,7 @@ class Migration(migrations.Migration):
             name='rubric',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='editorial.rubric', verbose_name='rubrique'),
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='StandingPage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -166,7 +168,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('subject', 'number'), name='standing_page_once'), models.CheckConstraint(condition=models.Q(('subject__in', ['a-propos', 'mentions-legales', 'donnees-personnelles', 'accessibilite', 'cookies'])), name='standing_subject_known'), models.CheckConstraint(condition=models.Q(('body', ''), _negated=True), name='standing_page_has_text')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Tag',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -185,7 +187,7 @@ class Migration(migrations.Migration):
             name='tags',
             field=models.ManyToManyField(blank=True, related_name='articles', to='editorial.tag', verbose_name='mots-clés'),
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='WatchedLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -203,7 +205,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('failing_since', None), ('problem', '')), models.Q(models.Q(('problem', ''), _negated=True), ('failing_since__isnull', False)), _connector='OR'), name='watched_link_fails_since')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='ArticleComment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Indicator',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -37,7 +39,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('definition', ''), _negated=True), name='indicator_has_definition'), models.CheckConstraint(condition=models.Q(('unit', ''), _negated=True), name='indicator_has_unit')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='IndicatorValue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -64,7 +66,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('indicator', 'campus', 'year', 'is_joint'), name='indicator_value_once_a_year'), models.CheckConstraint(condition=models.Q(('number', None), ('number__gte', 0), _connector='OR'), name='indicator_value_from_zero'), models.CheckConstraint(condition=models.Q(('number__isnull', False), models.Q(('note', ''), _negated=True), _connector='OR'), name='indicator_value_unknown_says_why'), models.CheckConstraint(condition=models.Q(('replaces', None), models.Q(('reason', ''), _negated=True), _connector='OR'), name='indicator_value_correction_says_why'), models.CheckConstraint(condition=models.Q(('year__gte', 2010), ('year__lte', 2100)), name='indicator_value_year_in_range'), models.CheckConstraint(condition=models.Q(models.Q(('proof', ''), ('proof_name', '')), models.Q(models.Q(('proof', ''), _negated=True), models.Q(('proof_name', ''), _negated=True)), _connector='OR'), name='indicator_value_proof_has_name')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='ValueShare',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -80,7 +82,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('value', 'campus'), name='indicator_value_shared_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='AnnualReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

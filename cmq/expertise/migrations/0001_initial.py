@@ -2,6 +2,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Expert',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -36,7 +38,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('side__in', ['economique', 'etat', 'collectivites'])), name='expert_side_known'), models.CheckConstraint(condition=models.Q(('most_files__gte', 1)), name='expert_takes_one_file_at_least')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='DeclaredConflict',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -52,7 +54,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('expert', 'campus'), name='conflict_declared_once'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='conflict_says_why')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Assignment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -76,7 +78,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('application', 'expert', 'round'), name='assignment_once_per_round'), models.CheckConstraint(condition=models.Q(('round__gte', 1)), name='assignment_round_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'rendue'), _negated=True), models.Q(('handed_in_at__isnull', False), models.Q(('advice', ''), _negated=True)), _connector='OR'), name='assignment_handed_in_is_dated_and_advises'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['abstention', 'recuse']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='assignment_given_up_says_why'), models.CheckConstraint(condition=models.Q(('state__in', ['attente', 'rendue', 'abstention', 'recuse'])), name='assignment_state_known'), models.CheckConstraint(condition=models.Q(('advice__in', ['', 'accorder', 'plus_court', 'ajourner', 'refuser'])), name='assignment_advice_known')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Mark',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -92,7 +94,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('assignment', 'criterion'), name='mark_once'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='mark_gives_a_reason')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='RequirementMark',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -3,6 +3,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='FundingAgreement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -44,7 +46,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('purpose', ''), _negated=True), name='agreement_says_what_it_pays'), models.CheckConstraint(condition=models.Q(('ends_on', None), ('starts_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='agreement_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('granted_total', None), ('granted_total__gte', 0), _connector='OR'), name='agreement_total_from_zero'), models.CheckConstraint(condition=models.Q(models.Q(('document', ''), ('document_name', '')), models.Q(models.Q(('document', ''), _negated=True), models.Q(('document_name', ''), _negated=True)), _connector='OR'), name='agreement_document_has_name')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='AgreementShare',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -60,7 +62,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('agreement', 'campus'), name='agreement_shared_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='FundingLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -78,7 +80,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('agreement', 'year'), name='funding_line_once_a_year'), models.CheckConstraint(condition=models.Q(('year__gte', 2010), ('year__lte', 2100)), name='funding_line_year_in_range'), models.CheckConstraint(condition=models.Q(('requested', None), ('requested__gte', 0), _connector='OR'), name='funding_line_requested_from_zero'), models.CheckConstraint(condition=models.Q(('granted', None), ('granted__gte', 0), _connector='OR'), name='funding_line_granted_from_zero'), models.CheckConstraint(condition=models.Q(('paid', None), ('paid__gte', 0), _connector='OR'), name='funding_line_paid_from_zero'), models.CheckConstraint(condition=models.Q(('requested__isnull', False), ('granted__isnull', False), ('paid__isnull', False), _connector='OR'), name='funding_line_says_an_amount'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), ('paid', None), ('granted', None), ('paid__lte', models.F('granted')), _connector='OR'), name='funding_line_paid_within_granted'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), ('granted', None), ('requested', None), ('granted__lte', models.F('requested')), _connector='OR'), name='funding_line_granted_within_requested')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='SpendingYear',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -96,7 +98,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('campus', 'year'), name='spending_year_once'), models.CheckConstraint(condition=models.Q(('year__gte', 2010), ('year__lte', 2100)), name='spending_year_in_range'), models.CheckConstraint(condition=models.Q(('planned_total', None), ('planned_total__gte', 0), _connector='OR'), name='spending_planned_total_from_zero'), models.CheckConstraint(condition=models.Q(('actual_total', None), ('actual_total__gte', 0), _connector='OR'), name='spending_actual_total_from_zero')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='SpendingLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

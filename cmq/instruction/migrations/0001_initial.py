@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='CorrectionRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -38,7 +40,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('application',), name='correction_one_open'), models.CheckConstraint(condition=models.Q(('comment', ''), _negated=True), name='correction_says_what')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='OpinionRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -61,7 +63,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('application', 'body'), name='opinion_asked_once_per_body'), models.CheckConstraint(condition=models.Q(models.Q(('entered_at', None), ('opinion', '')), models.Q(models.Q(('opinion', ''), _negated=True), ('entered_at__isnull', False)), _connector='OR'), name='opinion_entered_when_given'), models.CheckConstraint(condition=models.Q(('opinion__in', ['', 'favorable']), models.Q(('reasons', ''), _negated=True), _connector='OR'), name='opinion_reserve_is_explained')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Ruling',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

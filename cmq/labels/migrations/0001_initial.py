@@ -3,6 +3,8 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='LabelDecision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -53,7 +55,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('campus__isnull', False), models.Q(('claimed_name', ''), _negated=True), _connector='OR'), name='decision_has_campus_or_name'), models.CheckConstraint(condition=models.Q(('duration_years', None), models.Q(('duration_years__gte', 1), ('duration_years__lte', 5)), _connector='OR'), name='decision_lasts_one_to_five_years'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='decision_ends_after_start'), models.CheckConstraint(condition=models.Q(('category__in', ['', 'cmq', 'excellence'])), name='decision_category_known'), models.CheckConstraint(condition=models.Q(models.Q(('is_void', False), ('void_reason', '')), models.Q(('corrects__isnull', False), ('is_void', True), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='decision_void_corrects_with_reason')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Label',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -77,7 +79,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('starts_by__gte', models.F('starts_from'))), name='label_start_bounds'), models.CheckConstraint(condition=models.Q(('ends_from', None), ('ends_by', None), ('ends_by__gte', models.F('ends_from')), _connector='OR'), name='label_end_bounds'), models.CheckConstraint(condition=models.Q(('ends_by', None), ('ends_by__gte', models.F('starts_from')), _connector='OR'), name='label_ends_after_start'), models.UniqueConstraint(fields=('campus', 'starts_from'), name='label_one_per_start')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='LabelSuspension',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

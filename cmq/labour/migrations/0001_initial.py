@@ -1,6 +1,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Basin',
             fields=[
                 ('code', models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name='code')),
@@ -28,7 +30,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='basin_is_named')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='BasinCommune',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -41,7 +43,7 @@ class Migration(migrations.Migration):
                 'ordering': ['basin', 'commune'],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='JobFamily',
             fields=[
                 ('code', models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name='code FAP')),
@@ -56,7 +58,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='job_family_is_named')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='JobFamilyOccupation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -71,7 +73,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('family', 'occupation'), name='job_family_occupation_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='RecruitmentNeed',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -2,6 +2,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Consent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -32,7 +34,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('end', ''), ('ended_at', None)), models.Q(('ended_at__isnull', False), models.Q(('end', ''), _negated=True)), _connector='OR'), name='consent_ends_for_a_reason'), models.CheckConstraint(condition=models.Q(('confirmed_at__gte', models.F('asked_at'))), name='consent_asked_then_confirmed')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Issue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -69,7 +71,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='issue_has_title'), models.CheckConstraint(condition=models.Q(('rhythm__in', ['hebdomadaire', 'mensuel'])), name='issue_rhythm_known'), models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(models.Q(('written_by', None), models.Q(('approved_by', models.F('written_by')), _negated=True), _connector='OR'), models.Q(('edited_by', None), models.Q(('approved_by', models.F('edited_by')), _negated=True), _connector='OR'), models.Q(('proposed_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR')), _connector='OR'), name='issue_agreed_by_a_second_person'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('number__isnull', False), ('scheduled_for__isnull', False), ('state__in', ('programme', 'envoi', 'suspendu', 'envoye'))), models.Q(('approved_at', None), ('number', None), ('state__in', ['redaction', 'relecture'])), _connector='OR'), name='issue_leaves_once_agreed'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state', 'envoye')), models.Q(models.Q(('state', 'envoye'), _negated=True), ('finished_at', None)), _connector='OR'), name='issue_sent_when_it_says_so')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Block',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -90,7 +92,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='block_has_title'), models.CheckConstraint(condition=models.Q(('kind__in', ['article', 'campus', 'offre', 'evenement', 'texte'])), name='block_kind_known'), models.UniqueConstraint(condition=models.Q(('source_key', ''), _negated=True), fields=('issue', 'source_key'), name='block_once_in_an_issue')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Batch',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -107,7 +109,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('issue',), name='batch_one_open_an_issue'), models.CheckConstraint(condition=models.Q(('reached__gte', -1), ('reached__lt', models.F('size'))), name='batch_reached_a_place')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Subscriber',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -134,7 +136,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('email', ''), _negated=True), models.Q(('key', ''), _negated=True)), name='subscriber_has_address'), models.CheckConstraint(condition=models.Q(('rhythm__in', ['hebdomadaire', 'mensuel'])), name='subscriber_rhythm_known'), models.CheckConstraint(condition=models.Q(('wants_news', True), ('wants_jobs', True), ('wants_events', True), _connector='OR'), name='subscriber_wants_something'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('consent', None)), models.Q(('confirmed_at__isnull', False), ('consent__isnull', False)), _connector='OR'), name='subscriber_confirmed_with_a_proof')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -1,6 +1,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Employer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -34,7 +36,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('siret', 'email'), name='employer_once_an_address')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='JobOffer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -77,7 +79,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='offer_has_title'), models.CheckConstraint(condition=models.Q(('kind__in', ['emploi', 'alternance', 'stage'])), name='offer_kind_known'), models.CheckConstraint(condition=models.Q(('contract__in', ['', 'CDI', 'CDD', 'MIS', 'APP', 'PRO', 'STA', 'LIB', 'AUT'])), name='offer_contract_known'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='offer_is_on_earth'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gte', models.F('published_at')), _connector='OR'), name='offer_expires_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'fermee')), models.Q(models.Q(('state', 'fermee'), _negated=True), ('closed_at', None)), _connector='OR'), name='offer_closed_when_it_says_so')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='OfferOrigin',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -95,7 +97,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('source', 'number'), name='offer_origin_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='OfferReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='OnisepCourse',
             fields=[
                 ('modified_on', models.DateField(blank=True, null=True, verbose_name='modifié par l’Onisep le')),
@@ -35,7 +37,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='onisep_course_has_title')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='OnisepJob',
             fields=[
                 ('modified_on', models.DateField(blank=True, null=True, verbose_name='modifié par l’Onisep le')),
@@ -53,7 +55,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='onisep_job_is_named')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='OnisepStructure',
             fields=[
                 ('modified_on', models.DateField(blank=True, null=True, verbose_name='modifié par l’Onisep le')),
@@ -81,7 +83,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='onisep_structure_is_named')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='OnisepTraining',
             fields=[
                 ('modified_on', models.DateField(blank=True, null=True, verbose_name='modifié par l’Onisep le')),

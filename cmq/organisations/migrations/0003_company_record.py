@@ -4,6 +4,8 @@ import cmq.organisations.codes
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='CompanyRecord',
             fields=[
                 ('siret', models.CharField(max_length=14, primary_key=True, serialize=False, validators=[cmq.organisations.codes.validate_siret], verbose_name='SIRET')),

@@ -2,6 +2,8 @@ import cmq.core.partial_dates
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Project',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -39,7 +41,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='project_has_title'), models.CheckConstraint(condition=models.Q(('objective', ''), _negated=True), name='project_has_objective'), models.CheckConstraint(condition=models.Q(('state__in', ['idee', 'en_cours', 'termine', 'abandonne'])), name='project_state_known'), models.CheckConstraint(condition=models.Q(('budget', None), ('budget__gte', 0), _connector='OR'), name='project_budget_from_zero'), models.CheckConstraint(condition=models.Q(('practice_since', None), models.Q(('reusable', ''), _negated=True), _connector='OR'), name='project_practice_says_what_to_reuse'), models.CheckConstraint(condition=models.Q(('inspired_by', None), models.Q(('inspired_by', models.F('pk')), _negated=True), _connector='OR'), name='project_inspired_by_another')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='ProjectAudience',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -53,7 +55,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('project', 'audience'), name='project_audience_once'), models.CheckConstraint(condition=models.Q(('audience__in', ['scolaires', 'etudiants', 'apprentis', 'salaries', 'demandeurs_emploi', 'ifas_ifsi', 'enseignants', 'entreprises', 'grand_public'])), name='project_audience_known')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='ProjectOwner',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -69,7 +71,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('project', 'campus'), name='project_owner_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='ProjectPartner',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -83,7 +85,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('project', 'organisation'), name='project_partner_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='ProjectPicture',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -102,7 +104,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('credit', ''), _negated=True), name='project_picture_has_credit'), models.CheckConstraint(condition=models.Q(('alternative', ''), _negated=True), name='project_picture_has_alternative'), models.CheckConstraint(condition=models.Q(('file', ''), _negated=True), name='project_picture_has_file')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='ProjectResult',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -4,6 +4,8 @@ import django.db.models.functions.text
 import django.db.models.lookups
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Academie',
             fields=[
                 ('code', models.CharField(max_length=2, primary_key=True, serialize=False, verbose_name='code')),
@@ -26,7 +28,7 @@ class Migration(migrations.Migration):
                 'ordering': ['name'],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Departement',
             fields=[
                 ('code', models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name='code INSEE')),
@@ -40,7 +42,7 @@ class Migration(migrations.Migration):
                 'ordering': ['name'],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='DiplomaLevel',
             fields=[
                 ('level', models.SmallIntegerField(primary_key=True, serialize=False, verbose_name='niveau')),
@@ -54,7 +56,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('level__range', (3, 8))), name='diploma_level_from_3_to_8'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='diploma_level_is_named')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Epci',
             fields=[
                 ('siren', models.CharField(max_length=9, primary_key=True, serialize=False, verbose_name='SIREN')),
@@ -69,7 +71,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('siren'), 9), name='epci_siren_has_nine_digits'), models.CheckConstraint(condition=models.Q(('kind__in', ['CC', 'CA', 'CU', 'METRO', 'MET69'])), name='epci_kind_known')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Commune',
             fields=[
                 ('insee_code', models.CharField(max_length=5, primary_key=True, serialize=False, verbose_name='code INSEE')),
@@ -90,7 +92,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('insee_code'), 5), name='commune_code_has_five_signs'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('folded_name', ''), _negated=True)), name='commune_is_named'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='commune_centre_is_on_earth'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'commune'), ('parent', None)), models.Q(('kind', 'arrondissement_municipal'), ('parent__isnull', False)), _connector='OR'), name='commune_only_arrondissement_has_parent')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Filiere',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -105,7 +107,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('slug', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='filiere_is_named'), models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='filiere_position_from_one')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='FiliereName',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -120,7 +122,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('folded_name', ''), _negated=True)), name='filiere_variant_is_named')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='LoadedReference',
             fields=[
                 ('name', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='partie')),
@@ -135,7 +137,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('digest'), 64), name='loaded_reference_digest_is_sha256')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Region',
             fields=[
                 ('code', models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name='code INSEE')),
@@ -160,7 +162,7 @@ class Migration(migrations.Migration):
             name='region',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='academies', to='reference.region', verbose_name='région académique'),
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='School',
             fields=[
                 ('uai', models.CharField(max_length=8, primary_key=True, serialize=False, validators=[cmq.reference.codes.validate_uai], verbose_name='UAI')),
@@ -176,7 +178,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('uai'), 8), name='school_uai_has_eight_signs'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='school_is_named')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='CommunePostcode',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='CriterionFact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -28,7 +30,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('folded_title', 'kind'), name='criterion_fact_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['formations', 'membres', 'projets', 'tournees', 'financements', 'indicateurs'])), name='criterion_fact_known')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='SectionSource',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='BalanceRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -34,7 +36,7 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='BalanceCell',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -65,7 +67,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('scope__in', ['ensemble', 'filiere', 'hors', 'inconnu'])), name='balance_scope_known'), models.CheckConstraint(condition=models.Q(models.Q(('filiere__isnull', False), ('scope', 'filiere')), models.Q(models.Q(('scope', 'filiere'), _negated=True), ('filiere', None)), _connector='OR'), name='balance_filiere_when_of_one'), models.CheckConstraint(condition=models.Q(('secret__lte', models.F('needs'))), name='balance_secret_among_needs')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='FiliereJobs',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -2,6 +2,8 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Tour',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -33,7 +35,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('slug', ''), _negated=True), models.Q(('summary', ''), _negated=True)), name='tour_is_described')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Stop',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -60,7 +62,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='stop_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('place', ''), _negated=True), name='stop_has_place'), models.UniqueConstraint(condition=models.Q(('state', 'annulee'), _negated=True), fields=('tour', 'starts_at'), name='stop_one_at_one_hour'), models.CheckConstraint(condition=models.Q(('booking', 'sans'), models.Q(('capacity__gte', 1), ('capacity__isnull', False)), _connector='OR'), name='stop_with_registration_has_seats'), models.CheckConstraint(condition=models.Q(('taken', 0), models.Q(('capacity__isnull', False), ('taken__lte', models.F('capacity'))), _connector='OR'), name='stop_is_never_overbooked'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'annulee'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='stop_is_cancelled_with_a_reason')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Registration',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -83,7 +85,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('seats__gte', 1), ('seats__lte', 10)), name='registration_seats'), models.UniqueConstraint(condition=models.Q(('erased_at', None), models.Q(('state', 'annulee'), _negated=True)), fields=('stop', 'email'), name='registration_once_per_address'), models.CheckConstraint(condition=models.Q(models.Q(('erased_at', None), models.Q(('email', ''), _negated=True), models.Q(('name', ''), _negated=True)), models.Q(('email', ''), ('erased_at__isnull', False), ('name', '')), _connector='OR'), name='registration_is_someone_until_erased'), models.CheckConstraint(condition=models.Q(('state__in', ['demandee', 'annulee']), ('confirmed_at__isnull', False), _connector='OR'), name='registration_counts_once_confirmed')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Attendance',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -98,7 +100,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('stop', 'audience'), name='attendance_once_per_audience'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='attendance_counts_someone')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='StopAudience',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

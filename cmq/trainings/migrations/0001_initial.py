@@ -2,6 +2,8 @@ import cmq.core.partial_dates
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cmq.core.creating import CreateModelAlone
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelAlone(
             name='Training',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -50,7 +52,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('key', ''), _negated=True)), name='training_has_title'), models.CheckConstraint(condition=models.Q(('level', None), ('level__range', (3, 8)), _connector='OR'), name='training_level_from_3_to_8'), models.CheckConstraint(condition=models.Q(('kind__in', ['', 'professionnelle', 'technologique', 'generale'])), name='training_kind_known'), models.CheckConstraint(condition=models.Q(('stage__in', ['', 'secondaire', 'superieur'])), name='training_stage_known'), models.CheckConstraint(condition=models.Q(('capacity', None), ('capacity__gte', 1), _connector='OR'), name='training_capacity_from_one'), models.CheckConstraint(condition=models.Q(('rncp_code', ''), ('rncp_code__startswith', 'RNCP'), _connector='OR'), name='training_rncp_is_one'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='training_ends_after_it_starts'), models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('campus', 'organisation', 'key'), name='training_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='OpenDay',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -65,7 +67,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('training', 'day'), name='open_day_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='TrainingAudience',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -79,7 +81,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('training', 'audience'), name='training_audience_once'), models.CheckConstraint(condition=models.Q(('audience__in', ['eleves', 'etudiants', 'apprentis', 'salaries', 'demandeurs_emploi', 'stagiaires_ifas_ifsi'])), name='training_audience_known')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='TrainingModule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -94,7 +96,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('training', 'title'), name='training_module_once'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='training_module_has_title')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='TrainingRome',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -108,7 +110,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('training', 'code'), name='training_rome_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='TrainingShare',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -123,7 +125,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('training', 'campus'), name='training_shared_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModelAlone(
             name='TrainingWay',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
