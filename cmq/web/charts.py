@@ -4,6 +4,7 @@ Each series has its own filling (plain, hatched, dotted, open), in the colour of
 print, in the dark scheme and without telling colours apart. What it shows stands in a table beside it.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,9 @@ from cmq.core.amounts import number
 
 # What draws takes lxml where it happens to be installed, whose elements do not mix with those added here.
 etree.to_etree()
+# It would find plugins that we have not, by a way that Python gave up in 3.4 and that tools which look for modules no
+# longer know.
+sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, pygal.PluginImportFixer)]
 
 Value = int | Decimal | None
 WIDTH = 760
