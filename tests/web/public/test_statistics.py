@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -150,3 +151,7 @@ def test_a_chart_is_safe_named_and_told_apart_without_colour() -> None:
     assert {node.text for node in root.iter() if node.tag.endswith("text")} >= {"Un & deux", "A<script>", "3", "2"}
     assert charts.bars("x", "Titre", ["a"], [Series("A", (None,))]) is None
     assert charts.bars("x", "Titre", [], []) is None
+
+
+def test_what_draws_leaves_the_finding_of_modules_as_python_knows_it() -> None:
+    assert charts.pygal.PluginImportFixer not in map(type, sys.meta_path)
