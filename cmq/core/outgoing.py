@@ -6,7 +6,10 @@ a redirect is looked at again. The host's name stays what TLS and `Host` say.
 """
 
 import ipaddress
+import os
 import socket
+import ssl
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -119,11 +122,25 @@ def _origin(url: str) -> tuple[str, int] | None:
     return parts.hostname.lower(), parts.port or PORTS.get(parts.scheme, 443)
 
 
+_held = threading.local()
+
+
+def _certificates() -> ssl.SSLContext:
+    """The authorities that certificates are checked by, long to load: loaded
+    once by each thread, and again when the environment names others. Not once for all threads: each connection sets the
+    protocols of the context (ALPN), which is not safe while another one begins."""
+    named = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    if getattr(_held, "named", None) != named:
+        _held.context, _held.named = httpx.create_ssl_context(), named
+    context: ssl.SSLContext = _held.context
+    return context
+
+
 class _Transport(httpx.HTTPTransport):
     """Looks at each address asked for, then connects through `_Backend`; through the proxy of the settings, if any."""
 
     def __init__(self, trusted: set[tuple[str, int]], within: float) -> None:
-        context = httpx.create_ssl_context()
+        context = _certificates()
         super().__init__(verify=context, trust_env=False, proxy=settings.OUTGOING_PROXY or None)
         self._backend = _Backend(trusted)
         self._within = within

@@ -207,6 +207,27 @@ def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     listening.close()
 
 
+def test_authorities_are_loaded_once_by_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[int] = []
+    load = ssl.create_default_context
+
+    def counted(**options: Any) -> ssl.SSLContext:
+        loads.append(threading.get_ident())
+        return load(**options)
+
+    def three_clients() -> None:
+        for _ in range(3):
+            outgoing.client().close()
+
+    monkeypatch.setattr(ssl, "create_default_context", counted)
+    threads = [threading.Thread(target=three_clients) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(loads) == 2
+
+
 def test_a_host_that_the_settings_name_is_asked(local: str, settings: Any) -> None:
     with outgoing.client() as client, pytest.raises(OutgoingRefused):
         outgoing.ask(client, "GET", local)
