@@ -180,8 +180,11 @@ def _add(change: Change) -> None:
 def _append(pending: list[Change]) -> None:
     if not pending:
         return
-    FeedHead.objects.get_or_create(pk=1)
-    head = FeedHead.objects.select_for_update().get(pk=1)
+    locked = FeedHead.objects.select_for_update().filter(pk=1)
+    head = locked.first()
+    if head is None:
+        FeedHead.objects.get_or_create(pk=1)
+        head = locked.get()
     for change in pending:
         head.position += 1
         change.position = head.position
@@ -189,7 +192,7 @@ def _append(pending: list[Change]) -> None:
             head.public_position = head.position
         head.digest = change.digest = digest_of(_written(head.digest, change))
     Change.objects.bulk_create(pending)
-    head.save(update_fields=["position", "public_position", "digest"])
+    locked.update(position=head.position, public_position=head.public_position, digest=head.digest)
 
 
 def _written(previous: str, change: Change) -> bytes:

@@ -58,7 +58,7 @@ def state(statement: Sourced, origin: Origin) -> None:
     for column, value in origin.columns().items():
         setattr(statement, column, value)
     statement.save()
-    statement.sources.set(origin.sources)
+    statement.sources.add(*origin.sources)
 
 
 def confirm(statement: Sourced, origin: Origin) -> bool:
