@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -16,6 +16,10 @@ from cmq.core.partial_dates import PartialDate
 from cmq.official.errors import Rejected, SourceUnavailable
 from cmq.official.fetching import Caller
 from cmq.reference.models import Commune, CommuneKind, CommunePostcode, Departement
+
+Value = TypeVar("Value")
+# Latitude and longitude, where they are known.
+Centre = tuple[float, float] | tuple[()]
 
 LICENCE_OUVERTE = "Licence Ouverte 2.0 (Etalab)"
 ODBL = "Open Database License 1.0 (ODbL)"
@@ -37,16 +41,43 @@ class Located:
     published_on: PartialDate | None = None
 
 
+class ByArea(Generic[Value]):
+    """What is known of codes that begin with their area, read area by area, when one is first asked for: most readings
+    are of a few départements, and there are thirty-five thousand communes."""
+
+    def __init__(self, areas: Container[str], load: Callable[[tuple[str, str]], Mapping[str, Value]]) -> None:
+        """Make a mapping.
+
+        Args:
+            areas: the first two signs of every code that may be known.
+            load: everything from one code to another, both included.
+        """
+        self._areas, self._load = areas, load
+        self._loaded: dict[str, Mapping[str, Value]] = {}
+
+    def get(self, code: str) -> Value | None:
+        """What is known of a code; None where nothing is."""
+        area = code[:2]
+        if area not in self._areas:
+            return None
+        if area not in self._loaded:
+            self._loaded[area] = self._load((area.ljust(5, "0"), area.ljust(5, "9")))
+        return self._loaded[area].get(code)
+
+    def __contains__(self, code: str) -> bool:
+        return self.get(code) is not None
+
+
 class Known:
-    """What parsers may ask of the reference, read once: they touch no database themselves."""
+    """What parsers may ask of the reference, each part read once: they touch no database themselves."""
 
     def __init__(self) -> None:
         self._keys: dict[type[models.Model], frozenset[str]] = {}
 
     @cached_property
-    def communes(self) -> frozenset[str]:
-        """INSEE codes of today's communes and arrondissements."""
-        return frozenset(Commune.objects.values_list("insee_code", flat=True))
+    def communes(self) -> ByArea[Centre]:
+        """INSEE code of each of today's communes and arrondissements → its centre."""
+        return ByArea({code[:2] for code in self.departements}, _communes)
 
     @cached_property
     def departements(self) -> Mapping[str, str]:
@@ -54,24 +85,9 @@ class Known:
         return dict(Departement.objects.values_list("code", "region"))
 
     @cached_property
-    def centres(self) -> Mapping[str, tuple[float, float]]:
-        """INSEE code → latitude and longitude of the centre, where they are known."""
-        rows = Commune.objects.located().values_list("insee_code", "latitude", "longitude")
-        return {code: (lat, lon) for code, lat, lon in rows if lat is not None and lon is not None}
-
-    @cached_property
-    def served(self) -> Mapping[str, Mapping[str, str]]:
+    def served(self) -> ByArea[Mapping[str, str]]:
         """Postcode → folded name → INSEE code; where there are arrondissements, those only."""
-        found: dict[str, dict[str, str]] = defaultdict(dict)
-        rows = CommunePostcode.objects.order_by("code", "commune__kind", "commune").values_list(
-            "code", "commune__folded_name", "commune_id", "commune__kind", "commune__parent__folded_name"
-        )
-        for code, name, insee, kind, parent in rows:
-            if kind == CommuneKind.ARRONDISSEMENT:
-                found[code] = {parent: insee}
-            elif name not in found[code]:
-                found[code][name] = insee
-        return found
+        return ByArea({f"{number:02}" for number in range(100)}, _served)
 
     @cached_property
     def diplomas(self) -> Mapping[str, str]:
@@ -83,6 +99,23 @@ class Known:
         if model not in self._keys:
             self._keys[model] = frozenset(model._default_manager.values_list("pk", flat=True))
         return self._keys[model]
+
+
+def _communes(codes: tuple[str, str]) -> dict[str, Centre]:
+    rows = Commune.objects.filter(insee_code__range=codes).values_list("insee_code", "latitude", "longitude")
+    return {code: () if lat is None or lon is None else (lat, lon) for code, lat, lon in rows}
+
+
+def _served(codes: tuple[str, str]) -> dict[str, Mapping[str, str]]:
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    rows = CommunePostcode.objects.filter(code__range=codes).order_by("code", "commune__kind", "commune")
+    columns = ("code", "commune__folded_name", "commune_id", "commune__kind", "commune__parent__folded_name")
+    for code, name, insee, kind, parent in rows.values_list(*columns):
+        if kind == CommuneKind.ARRONDISSEMENT:
+            found[code] = {parent: insee}
+        elif name not in found[code]:
+            found[code][name] = insee
+    return dict(found)
 
 
 Parsed = tuple[int, models.Model | Rejected]

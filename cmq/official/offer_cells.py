@@ -60,10 +60,10 @@ class Reading:
 
     def place(self, code: str, lat: object, lon: object) -> dict[str, Any]:
         """The commune and the point; a point that is nowhere near the commune gives way to its centre."""
-        commune = code if code in self.known.communes else None
+        centre = self.known.communes.get(code)
+        commune = None if centre is None else code
         if code and commune is None:
             self.notes.append("Commune inconnue.")
-        centre = self.known.centres.get(commune or "")
         point = self._point(lat, lon)
         if point and centre and distance_km(*point, *centre) > FURTHEST_KM:
             self.notes.append("Coordonnées loin de la commune.")
@@ -103,7 +103,7 @@ class Reading:
     def code_of(self, address: str) -> str:
         """The INSEE code of the commune at the end of an address: « 20 AVENUE DE SEGUR 75007 PARIS »."""
         found = _POSTCODE.search(address)
-        served = self.known.served.get(found[1], {}) if found else {}
+        served = self.known.served.get(found[1]) if found else None
         if not found or not served:
             return ""
         names = fold(found[2])

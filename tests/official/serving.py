@@ -40,6 +40,9 @@ def source(replies: Replies) -> Iterator[tuple[str, list[Asked]]]:
     calls: list[Asked] = []
 
     class Handler(BaseHTTPRequestHandler):
+        # As real sources do, one connection serves several calls.
+        protocol_version = "HTTP/1.1"
+
         def _answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             asked = Asked(self.command, self.path, dict(self.headers), self.rfile.read(length))

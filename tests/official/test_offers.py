@@ -106,7 +106,8 @@ def test_a_departement_beyond_the_limit_is_asked_by_pieces_of_time(serve: Callab
 @pytest.mark.django_db
 def test_a_second_of_too_many_offers_is_said(serve: Callable[[Replies], list[Asked]]) -> None:
     at_once = timezone.now() - dt.timedelta(days=1)
-    serve(protocol(lambda: [a_raw(n, published=at_once) for n in range(3_200)]))
+    many = [a_raw(n, published=at_once) for n in range(3_200)]
+    serve(protocol(lambda: many))
     run = run_offers(FT)
     assert run.created == 3_150
     assert run.report["notes"]["Tranche trop pleine : 3200 offres, dont 3150 lues."] == 1
@@ -138,7 +139,8 @@ def test_what_passes_is_tried_again(serve: Callable[[Replies], list[Asked]], fau
 @pytest.mark.django_db
 def test_a_token_that_runs_out_in_the_middle_is_asked_again(serve: Callable[[Replies], list[Asked]]) -> None:
     tokens: list[str] = []
-    good = protocol(lambda: [a_raw(n) for n in range(400)], tokens=tokens)
+    many = [a_raw(n) for n in range(400)]
+    good = protocol(lambda: many, tokens=tokens)
 
     def reply(asked: Asked) -> Answer:
         if "range=150-" in asked.path and len(tokens) == 1:

@@ -87,6 +87,8 @@ def take_in(publications: Sequence[Publication], *, source: OfferSource, at: dt.
         at: the instant at which this reading of the source began; whatever it does not see again is gone.
     """
     taken = Taken()
+    if not publications:
+        return taken
     numbers = {each.origin.number: each for each in publications}
     known = {each.number: each for each in OfferOrigin.objects.filter(source=source, number__in=numbers)}
     again = [(known[number], each) for number, each in numbers.items() if number in known]
