@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 USER = "postgres"
-FAST_AND_FORGETFUL = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=60"
+FAST_AND_FORGETFUL = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c jit=off -c max_connections=60"
 
 
 def find_binaries() -> Path | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from cmq.core.wire import WIRE
+from cmq.core.wire import ASKED, WIRE
 from tools.temporary_postgres import Cluster, find_binaries
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -164,8 +164,7 @@ def test_both_sides_give_up_and_go_on(wire: Wire, database: Cluster) -> None:
 
 def test_a_site_gives_up_within_half_a_minute() -> None:
     here = {name: int(value) for name, value in WIRE.items() if name != "options"}
-    there = dict(each.split("=") for each in str(WIRE["options"]).removeprefix("-c ").split(" -c "))
-    for of, said in (("keepalives", here), ("tcp_keepalives", there)):
+    for of, said in (("keepalives", here), ("tcp_keepalives", ASKED)):
         waited = int(said[f"{of}_idle"]) + int(said[f"{of}_interval"]) * int(said[f"{of}_count"])
         assert waited <= 30 and int(said["tcp_user_timeout"]) <= 30_000
     assert here["connect_timeout"] <= 10

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cmq.core.wire import ASKED
+
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -52,6 +54,7 @@ def test_compose_is_whole() -> None:
         assert {each for each in named if not each.startswith(".")} <= set(compose["volumes"]), name
         own = {key for key in part.get("environment", {}) if key.startswith("CMQ_") or key == "DATABASE_URL"}
         assert own <= settings_told(), name
+    assert {f"-c{name}={value}" for name, value in ASKED.items()} <= set(parts["database"]["command"])
     assert parts["worker"]["command"] == ["cmq", "worker"] and parts["setup"]["command"][:2] == ["cmq", "setup"]
     assert not re.search(r"(PASSWORD|SECRET\w*): (?!\$\{)", (DEPLOY / "compose.yaml").read_text())
 

@@ -42,6 +42,16 @@ def test_a_sound_site(capsys: pytest.CaptureFixture[str]) -> None:
     assert diagnosis(capsys) == "✓ Rien à signaler.\n"
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no server to set")
+def test_a_server_that_is_not_set_as_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "PostgreSQL a" not in diagnosis(capsys)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = on; SET LOCAL tcp_user_timeout = 0")
+    said = diagnosis(capsys)
+    assert "« jit = on » au lieu de « off »" in said and "ALTER SYSTEM SET tcp_user_timeout = '15000'" in said
+    assert "tcp_keepalives" not in said
+
+
 def test_an_index_that_is_away(capsys: pytest.CaptureFixture[str]) -> None:
     a_campus()
     assert "cmq recherche reconstruire" in diagnosis(capsys)

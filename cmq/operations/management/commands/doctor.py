@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from cmq.campuses.models import Campus
-from cmq.core import journal, tracing
+from cmq.core import journal, tracing, wire
 from cmq.core.models import OutgoingMail
 from cmq.operations import demonstration, secrets_check
 from cmq.organisations.models import OrganisationMembership, OrganisationRole
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         """Print one line per finding."""
         findings = [*_database(), *_deployment(), *secrets_check.of_the_environment()]
         if not any(finding.startswith("Base") for finding in findings):
-            findings += [*_data(), *secrets_check.of_signing_keys(), *_traces(), *self._neighbours()]
+            findings += [*_server(), *_data(), *secrets_check.of_signing_keys(), *_traces(), *self._neighbours()]
             findings += [*_mail(), *_tasks(), *_production()]
         for finding in findings:
             self.stdout.write(f"✗ {finding}")
@@ -64,6 +64,16 @@ def _database() -> Iterator[str]:
         yield f"Base en retard de {len(plan)} migrations. Lancez « cmq setup »."
     if not os.access(settings.VAR_DIR, os.W_OK):
         yield f"Dossier {settings.VAR_DIR} non inscriptible. Donnez-en les droits, ou changez CMQ_VAR_DIR."
+
+
+def _server() -> Iterator[str]:
+    if connection.vendor != "postgresql":
+        return
+    for name, value in wire.not_granted(connection).items():
+        yield (
+            f"PostgreSQL a « {name} = {value} » au lieu de « {wire.ASKED[name]} ». Derrière un pooler, réglez le "
+            f"serveur : « ALTER SYSTEM SET {name} = '{wire.ASKED[name]}' », puis « SELECT pg_reload_conf() »."
+        )
 
 
 def _deployment() -> Iterator[str]:
