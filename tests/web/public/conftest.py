@@ -1,5 +1,7 @@
 """A small register to look at."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from cmq.campuses.actions import add_area, add_name, add_partner, link_campuses, state_fact
@@ -9,6 +11,7 @@ from cmq.core.partial_dates import PartialDate
 from cmq.labels.actions import Terms, record_decision
 from cmq.labels.models import DateNature, DecisionKind
 from cmq.reference.models import Academie, Commune, Departement
+from tests.conftest import committed
 from tests.factories import a_campus, an_organisation, an_origin
 
 NASTY = "<script>alert('x')</script> & \"guillemets\" '; DROP TABLE campus; --"
@@ -17,6 +20,18 @@ NASTY = "<script>alert('x')</script> & \"guillemets\" '; DROP TABLE campus; --"
 @pytest.fixture
 def als() -> Campus:
     """A campus of which nearly everything is known."""
+    return an_als()
+
+
+@pytest.fixture(scope="module")
+def committed_als(django_db_setup: None, django_db_blocker: object) -> Iterator[Campus]:
+    """The same, set once for a module, all of whose tests see it."""
+    with committed(django_db_blocker):
+        yield an_als()
+
+
+def an_als() -> Campus:
+    """Enter the campus of `als`, with all that hangs on it."""
     campus = a_campus("Autonomie, Longévité, Santé", region="32", filiere="services-a-la-personne-bien-etre")
     origin = an_origin("Journal de bord", reliability=Reliability.HIGH)
     state_fact(campus, field=CampusField.ACRONYM, value="CMQE ALS", origin=origin)

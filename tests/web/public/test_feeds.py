@@ -30,6 +30,12 @@ pytestmark = pytest.mark.django_db
 FEEDS = [path for path in FILES if path.split("?")[0].endswith(".atom")]
 
 
+@pytest.fixture(autouse=True)
+def als(committed_als: Campus) -> Campus:
+    """The campus of which nearly everything is known, set once for all tests of this module."""
+    return Campus.objects.get(pk=committed_als.pk)
+
+
 def read(path: str) -> Any:
     page_cache.shelf = page_cache._Shelf()
     answer = Client().get(path)

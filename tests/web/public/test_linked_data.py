@@ -33,6 +33,12 @@ pytestmark = pytest.mark.django_db
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 
+@pytest.fixture(autouse=True)
+def als(committed_als: Campus) -> Campus:
+    """The campus of which nearly everything is known, set once for all tests of this module."""
+    return Campus.objects.get(pk=committed_als.pk)
+
+
 def told(path: str) -> dict[str, Any]:
     """Type → what the page says of it, each valid."""
     answer = Client().get(path, follow=True)

@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
-from cmq.campuses.actions import add_area, add_partner, state_fact
-from cmq.campuses.models import AreaKind, Campus, CampusField, PartnerRole
+from cmq.campuses.actions import add_partner, state_fact
+from cmq.campuses.models import Campus, CampusField
 from cmq.core.partial_dates import PartialDate
 from cmq.labels.actions import record_decision
 from cmq.labels.models import DecisionKind
@@ -25,6 +25,12 @@ from .addresses import FILES, FORMS, PAGES
 from .conftest import NASTY
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def als(committed_als: Campus) -> Campus:
+    """The campus of which nearly everything is known, set once for all tests of this module."""
+    return Campus.objects.get(pk=committed_als.pk)
 
 
 class _Outline(HTMLParser):
@@ -69,6 +75,9 @@ def test_page_is_whole(client: Client, als: Campus, path: str) -> None:
     assert len(outline.ids) == len(set(outline.ids))
     assert "<title>" in text and 'lang="fr"' in text
     assert "Accessibilité : partiellement conforme" in text
+    for drawing in re.findall(r"<svg.*?</svg>", text, re.S):
+        ET.fromstring(drawing.replace("&nbsp;", " "))
+        assert "\u202f" not in drawing and "\xa0" not in re.sub(r">[^<]*<|\"[^\"]*[a-zé][^\"]*\"", "", drawing)
 
 
 @pytest.mark.parametrize("path", [*PAGES, *FILES])
@@ -209,15 +218,6 @@ def test_the_address_is_brought_to_its_one_form(client: Client, als: Campus) -> 
     assert client.get("/campus/?q=")["Location"] == "/campus/"
 
 
-def test_the_directory_pages_by_twenty(client: Client) -> None:
-    for number in range(21):
-        a_campus(f"Campus numéro {number:02}")
-    first, second = text_of(client, "/campus/"), text_of(client, "/campus/?page=2")
-    assert first.count('class="cmq-card"') == 20 and second.count('class="cmq-card"') == 1
-    assert "Campus numéro 20" not in first and "Campus numéro 20" in second
-    assert 'aria-current="page" title="Page 2"' in second
-
-
 def test_no_result_is_no_dead_end(client: Client, als: Campus) -> None:
     text = text_of(client, "/campus/?q=ALS&region=corse")
     assert "Sans la région" in text and "/campus/?q=ALS" in text
@@ -241,15 +241,6 @@ def test_home_counts_what_the_database_holds(client: Client, als: Campus) -> Non
     assert text.count('href="/filieres/') >= 12
 
 
-def test_a_demonstration_is_marked_and_kept_from_search_engines(client: Client) -> None:
-    demo = a_campus("Campus imaginaire", is_demo=True)
-    text = text_of(client, f"/campus/{demo.slug}/")
-    assert "Démonstration" in text and '<meta name="robots" content="noindex">' in text
-    assert "EducationalOrganization" not in text
-    assert "Démonstration" in text_of(client, "/campus/")
-    assert "/sitemap/campus-" not in client.get("/sitemap.xml").getvalue().decode()
-
-
 def test_linked_data_reads_back(client: Client, nasty: Campus) -> None:
     text = text_of(client, f"/campus/{nasty.slug}/")
     found = re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.S)
@@ -257,15 +248,6 @@ def test_linked_data_reads_back(client: Client, nasty: Campus) -> None:
     data = json.loads(found[1])
     assert data["@type"] == "EducationalOrganization"
     assert NASTY in data["name"] and data["location"][0]["address"]["addressLocality"] == "Rennes"
-
-
-@pytest.mark.parametrize(
-    "path", [path for path in PAGES if path.startswith(("/campus/", "/carte", "/regions", "/", "/filieres"))]
-)
-def test_every_drawing_is_sound_xml(client: Client, als: Campus, path: str) -> None:
-    for drawing in re.findall(r"<svg.*?</svg>", text_of(client, path), re.S):
-        ET.fromstring(drawing.replace("&nbsp;", " "))
-        assert "\u202f" not in drawing and "\xa0" not in re.sub(r">[^<]*<|\"[^\"]*[a-zé][^\"]*\"", "", drawing)
 
 
 def test_completion_gives_ten_communes_at_most(client: Client) -> None:
@@ -288,30 +270,6 @@ def test_security_txt_is_valid_for_some_months(client: Client) -> None:
     assert expires and "Contact: mailto:" in text
     left = dt.datetime.fromisoformat(expires[1]) - dt.datetime.now(dt.UTC)
     assert dt.timedelta(days=30) < left < dt.timedelta(days=365)
-
-
-def _grown(number: int) -> None:
-    campus = a_campus(f"Campus {number}", region="32", filiere="services-a-la-personne-bien-etre")
-    commune = Commune.objects.get(insee_code="62108")
-    add_area(campus, kind=AreaKind.SEAT, place=commune, origin=an_origin())
-    add_partner(campus, an_organisation(commune=commune), role=PartnerRole.HOST, origin=an_origin())
-    record_decision(
-        kind=DecisionKind.AWARDED, decided_on=PartialDate(2020 + number % 3), campus=campus, origin=an_origin()
-    )
-
-
-@pytest.mark.parametrize("path", [path for path in [*PAGES, *FILES] if "autonomie" not in path])
-def test_as_many_queries_with_three_campuses_as_with_one(client: Client, path: str) -> None:
-    _grown(1)
-    with CaptureQueriesContext(
-        connection,
-    ) as one:
-        assert client.get(path).status_code == 200
-    _grown(2), _grown(3)
-    with CaptureQueriesContext(connection) as three:
-        assert client.get(path + ("&" if "?" in path else "?") + "x=1", follow=True).status_code == 200
-    # The second time, the reference lists may come from memory; nothing may grow.
-    assert len(three) <= len(one) + 3
 
 
 def test_as_many_queries_with_three_members_and_facts_as_with_one(client: Client, als: Campus) -> None:
