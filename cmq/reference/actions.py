@@ -1,7 +1,7 @@
 """Loading the reference data that the product carries into the database."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cmq.core.feed import change_set, record_bulk
 from cmq.core.text import fold
+from cmq.reference.bulk import Rows, write_rows
 from cmq.reference.files import (
     ACADEMIES_ATTRIBUTION,
     ATTRIBUTION,
@@ -38,7 +39,6 @@ Progress = Callable[[str], None]
 
 # To be raised when the same files give other rows than before, so that sites load them again.
 _LOADER_VERSION = 1
-_BATCH = 2000
 
 
 def _silent(message: str) -> None:
@@ -99,49 +99,40 @@ def _lock() -> None:
 
 def _load_territories(progress: Progress) -> None:
     communes = rows("communes.csv.gz")
-    tables: list[Sequence[models.Model]] = [
-        [Region(**row) for row in rows("regions.csv.gz")],
-        [
-            Academie(code=row["code"], name=row["name"], slug=row["slug"], region_id=row["region"])
-            for row in rows("academies.csv")
-        ],
-        [
-            Departement(
-                code=row["code"],
-                name=row["name"],
-                slug=row["slug"],
-                region_id=row["region"],
-                academie_id=row["academie"] or None,
-            )
-            for row in rows("departements.csv.gz")
-        ],
-        [
-            Epci(siren=row["siren"], name=row["name"], kind=row["kind"], population=_whole_number(row["population"]))
-            for row in rows("epci.csv.gz")
-        ],
-        [_commune(row) for row in communes],
+    tables: list[tuple[type[models.Model], Rows]] = [
+        (Region, rows("regions.csv.gz")),
+        (Academie, [{**row, "region_id": row["region"]} for row in rows("academies.csv")]),
+        (
+            Departement,
+            [
+                {**row, "region_id": row["region"], "academie_id": row["academie"] or None}
+                for row in rows("departements.csv.gz")
+            ],
+        ),
+        (Epci, [{**row, "population": _whole_number(row["population"])} for row in rows("epci.csv.gz")]),
+        (Commune, [_commune(row) for row in communes]),
     ]
-    for table in tables:
-        _upsert(table, progress)
+    for model, table in tables:
+        _upsert(model, table, progress)
     _load_postcodes(communes, progress)
     # From the communes up, so that nothing removed is still referred to.
-    for table in reversed(tables):
-        _remove_others(table)
+    for model, table in reversed(tables):
+        _remove_others(model, table)
 
 
-def _commune(row: dict[str, str]) -> Commune:
-    return Commune(
-        insee_code=row["insee_code"],
-        name=row["name"],
-        folded_name=folded_place(row["name"]),
-        kind=row["kind"],
-        departement_id=row["departement"],
-        epci_id=row["epci"] or None,
-        parent_id=row["parent"] or None,
-        population=_whole_number(row["population"]),
-        latitude=_degrees(row["latitude"]),
-        longitude=_degrees(row["longitude"]),
-    )
+def _commune(row: dict[str, str]) -> dict[str, Any]:
+    return {
+        "insee_code": row["insee_code"],
+        "name": row["name"],
+        "folded_name": folded_place(row["name"]),
+        "kind": row["kind"],
+        "departement_id": row["departement"],
+        "epci_id": row["epci"] or None,
+        "parent_id": row["parent"] or None,
+        "population": _whole_number(row["population"]),
+        "latitude": _degrees(row["latitude"]),
+        "longitude": _degrees(row["longitude"]),
+    }
 
 
 def _load_postcodes(communes: Iterable[dict[str, str]], progress: Progress) -> None:
@@ -150,57 +141,40 @@ def _load_postcodes(communes: Iterable[dict[str, str]], progress: Progress) -> N
         (commune, code): pk for pk, commune, code in CommunePostcode.objects.values_list("pk", "commune_id", "code")
     }
     CommunePostcode.objects.filter(pk__in=[pk for pair, pk in present.items() if pair not in wanted]).delete()
-    missing = [CommunePostcode(commune_id=commune, code=code) for commune, code in sorted(wanted - present.keys())]
-    CommunePostcode.objects.bulk_create(missing, batch_size=_BATCH)
+    missing = [{"commune_id": commune, "code": code} for commune, code in sorted(wanted - present.keys())]
+    write_rows(CommunePostcode, missing)
     progress(f"Codes postaux : {len(wanted)}")
 
 
 def _load_filieres(progress: Progress) -> None:
-    filieres = [
-        Filiere(slug=row["slug"], name=row["name"], position=int(row["position"])) for row in rows("filieres.csv")
-    ]
-    _upsert(filieres, progress, key="slug")
+    filieres = [{**row, "position": int(row["position"])} for row in rows("filieres.csv")]
+    _upsert(Filiere, filieres, progress, key="slug")
     by_slug = {filiere.slug: filiere for filiere in Filiere.objects.all()}
     names = [(row["slug"], row["name"]) for row in rows("filieres.csv")]
     names += [(row["filiere"], row["name"]) for row in rows("filieres_variantes.csv")]
     variants = [FiliereName(filiere=by_slug[slug], name=name, folded_name=fold(name)) for slug, name in names]
     FiliereName.objects.all().delete()
     FiliereName.objects.bulk_create(variants)
-    _remove_others(filieres, key="slug")
+    _remove_others(Filiere, filieres, key="slug")
 
 
 def _load_levels(progress: Progress) -> None:
-    levels = [
-        DiplomaLevel(level=int(row["level"]), name=row["name"], examples=row["examples"]) for row in rows("niveaux.csv")
-    ]
-    _upsert(levels, progress)
-    _remove_others(levels)
+    levels = [{**row, "level": int(row["level"])} for row in rows("niveaux.csv")]
+    _upsert(DiplomaLevel, levels, progress)
+    _remove_others(DiplomaLevel, levels)
 
 
 def _load_schools(progress: Progress) -> None:
-    schools = [
-        School(
-            uai=row["uai"],
-            name=row["name"],
-            commune_id=row["commune"] or None,
-            postcode=row["postcode"],
-            city=row["city"],
-        )
-        for row in rows("lycees.csv.gz")
-    ]
-    _upsert(schools, progress)
-    _remove_others(schools)
+    schools = [{**row, "commune_id": row["commune"] or None} for row in rows("lycees.csv.gz")]
+    _upsert(School, schools, progress)
+    _remove_others(School, schools)
 
 
-def _upsert(table: Sequence[models.Model], progress: Progress, *, key: str = "pk") -> None:
+def _upsert(model: type[models.Model], table: Rows, progress: Progress, *, key: str = "") -> None:
     """Write every row of `table`, new or changed, and say so once in the feed."""
-    model = type(table[0])
-    key = model._meta.pk.name if key == "pk" else key
-    columns = [field.name for field in model._meta.concrete_fields if field.name != key and not field.primary_key]
-    model._default_manager.bulk_create(
-        table, batch_size=_BATCH, update_conflicts=True, unique_fields=[key], update_fields=columns
-    )
-    keys = sorted(getattr(row, key) for row in table)
+    key = key or model._meta.pk.name
+    write_rows(model, table, key=key)
+    keys = sorted(row[key] for row in table)
     name = str(model._meta.verbose_name_plural)
     record_bulk(
         model=model,
@@ -212,10 +186,10 @@ def _upsert(table: Sequence[models.Model], progress: Progress, *, key: str = "pk
     progress(f"{name[:1].upper()}{name[1:]} : {len(table)}")
 
 
-def _remove_others(table: Sequence[models.Model], *, key: str = "pk") -> None:
+def _remove_others(model: type[models.Model], table: Rows, *, key: str = "") -> None:
     """Remove the rows of the model that `table` does not have, but for those that a row of another kind refers to."""
-    model = type(table[0])
-    kept = {getattr(row, key) for row in table}
+    key = key or model._meta.pk.name
+    kept = {row[key] for row in table}
     others = {pk for pk, value in model._default_manager.values_list("pk", key) if value not in kept}
     if others:
         model._default_manager.filter(pk__in=others - _referred_to(model, others)).delete()

@@ -130,3 +130,13 @@ def test_eighteen_academic_regions_by_name() -> None:
     assert len(regions) == 18
     assert regions[0].name == "Auvergne-Rhône-Alpes"
     assert all(region.academies.exists() for region in regions)
+
+
+def test_a_row_of_text_and_numbers_is_stored_as_django_would() -> None:
+    """What is unknown stays unknown; a number is a number; a commune has its own département and place."""
+    paris = Commune.objects.select_related("departement", "epci", "parent").get(pk="75101")
+    assert (paris.parent, paris.kind) == (Commune.objects.get(pk="75056"), "arrondissement_municipal")
+    assert (type(paris.population), type(paris.latitude), paris.departement.name) == (int, float, "Paris")
+    assert Commune.objects.filter(epci="").count() == 0 and Commune.objects.filter(epci=None).exists()
+    for commune in Commune.objects.filter(population__gt=200_000):
+        commune.clean_fields()
