@@ -1,11 +1,13 @@
 """Storing many new rows at once, faster than `bulk_create` where nothing but the rows is wanted."""
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Max
 
+BATCH = 500
 # Where an attribute holds what the database stores, when it is of one of these types.
 _PLAIN_FIELDS = {
     *("CharField", "TextField", "SlugField", "URLField", "EmailField", "BooleanField", "FloatField"),
@@ -30,21 +32,29 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
     if isinstance(key, models.AutoField) and rows[0].pk is None:
         for row, number in zip(rows, _numbers(model, len(rows)), strict=False):
             row.pk = number
-    fields = model._meta.concrete_fields
+    readers = [_reader(each, connection) for each in model._meta.local_concrete_fields]
+    insert_lines(model, ([read(row) for read in readers] for row in rows), using=DEFAULT_DB_ALIAS)
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def insert_lines(model: type[models.Model], lines: Iterable[Sequence[Any]], *, using: str) -> None:
+    """Store lines of what the table of a model stores, each in the order of its `local_concrete_fields`.
+
+    In a transaction of the caller's. Raises `IntegrityError`.
+    """
+    connection, fields = connections[using], model._meta.local_concrete_fields
     columns = ", ".join(connection.ops.quote_name(str(each.column)) for each in fields)
-    table = connection.ops.quote_name(model._meta.db_table)
-    readers = [_reader(each, connection) for each in fields]
-    lines: Any = ([read(row) for read in readers] for row in rows)
+    table = connection.ops.quote_name(str(model._meta.db_table))
     with connection.wrap_database_errors, connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for line in lines:
                     copy.write_row(line)
-        else:
-            marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(lines))  # noqa: S608  names of our tables
-    for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+            return
+        marks, left = ", ".join(["%s"] * len(fields)), iter(lines)
+        while batch := list(itertools.islice(left, BATCH)):
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", batch)  # noqa: S608  names of our tables
 
 
 def _reader(field: Any, connection: Any) -> Callable[[models.Model], object]:

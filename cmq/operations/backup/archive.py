@@ -5,6 +5,7 @@ The file is an ordinary age file around an ordinary gzip tar: it opens without t
 """
 
 import datetime as dt
+import gzip
 import hashlib
 import os
 import tarfile
@@ -29,6 +30,8 @@ SUFFIX = ".tar.gz.age"
 # The secrets of the environment, as a file of its lines; and where earlier versions kept theirs.
 SECRETS = "keys/environment"
 FORMER_KEYS = ("cles", "secret-key")
+# Python's own 9 takes three times as long for a hundredth less.
+COMPRESSION = 6
 
 
 def recipients(keys: Sequence[str]) -> list[Any]:
@@ -96,7 +99,10 @@ def _fill(file: Any, work: Path, at: dt.datetime) -> dict[str, Any]:
         "tables": {},
         "files": {},
     }
-    with tarfile.open(fileobj=file, mode="w|gz") as tar:
+    with (
+        gzip.GzipFile(fileobj=file, mode="wb", compresslevel=COMPRESSION) as packed,
+        tarfile.open(fileobj=packed, mode="w|") as tar,
+    ):
         with one_instant("default"):
             for model in tables.held():
                 name = model._meta.db_table

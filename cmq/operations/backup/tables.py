@@ -1,8 +1,7 @@
 """The rows of a database as lines of JSON, the same on every engine, so that a backup of one is restored on another."""
 
 import hashlib
-import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -12,10 +11,11 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.management.color import no_style
 from django.db import connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from cmq.core.inserting import insert_lines
 from cmq.core.partial_dates import PartialDate, PartialDateField
 
-BATCH = 500
 # Left to itself, orjson writes a partial date by its parts, which no field reads.
 _AS_LINES = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS
 # Whoever was logged in logs in again: what opens an account stays in no backup.
@@ -91,24 +91,19 @@ def columns(model: type[models.Model]) -> list[str]:
 def read(model: type[models.Model], path: Path, *, using: str) -> None:
     """Insert the lines of a table as they are; the table is empty. Constraints are looked at by who opened the
     transaction."""
-    fields = model._meta.local_concrete_fields
+    fields, connection = model._meta.local_concrete_fields, connections[using]
+    # Not as new rows of the model: a field that tells when its row was made keeps what it told, and what a manager of
+    # ours does besides has been done once already.
     with path.open("rb") as file:
-        lines = iter(file)
-        while batch := list(itertools.islice(lines, BATCH)):
-            rows = [_row(model, fields, orjson.loads(line)) for line in batch]
-            # Raw, as Django loads fixtures: a field that tells when its row was made keeps what it told. And not by a
-            # manager of ours: what it does besides has been done once already.
-            for part in _parts(rows, connections[using].ops.bulk_batch_size(fields, rows)):
-                models.QuerySet(model, using=using)._insert(part, fields=fields, using=using, raw=True)  # type: ignore[attr-defined]
+        insert_lines(model, (_row(fields, orjson.loads(line), connection) for line in file), using=using)
 
 
-def _parts(rows: list[models.Model], size: int) -> Iterator[list[models.Model]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
-
-
-def _row(model: type[models.Model], fields: Any, values: list[Any]) -> models.Model:
-    return model(**{field.attname: _value(field, value) for field, value in zip(fields, values, strict=True)})
+def _row(fields: Sequence[Any], values: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:
+    """The values of a line as the database takes them."""
+    return [
+        None if value is None else field.get_db_prep_save(_value(field, value), connection)
+        for field, value in zip(fields, values, strict=True)
+    ]
 
 
 def _value(field: Any, value: Any) -> Any:
