@@ -7,7 +7,10 @@ import json
 import secrets
 import stat
 import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyrage
 import pytest
@@ -15,6 +18,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError
+from django.test import override_settings
 from django_tasks_db.models import DBTaskResult
 
 from cmq.campuses.models import Campus
@@ -26,6 +30,7 @@ from cmq.labels.models import LabelDecision
 from cmq.operations import own_secrets
 from cmq.operations.backup import archive, restoring, tables
 from cmq.proof import private
+from tests.conftest import committed
 from tests.factories import a_campus, a_keeper
 from tests.proof.making import an_award
 
@@ -33,35 +38,58 @@ pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A backup that no test changes, the private key that opens it, and what the tables of its site hold."""
+
+    path: Path
+    key: Any
+    before: dict[str, tables.TableSum]
+
+
+@pytest.fixture(scope="module")
+def _site(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A site with a campus and a keeper, and a key for backups; its secrets are in the environment."""
+    folder = tmp_path_factory.mktemp("site")
+    public = archive.new_identity(folder / "private")
+    with committed(django_db_blocker), override_settings(BACKUP_RECIPIENTS=[public]):
+        a_keeper()
+        an_award("2024-09", campus=a_campus("Campus sauvegardé"))
+        # A row that tells by itself when it was made.
+        DBTaskResult.objects.create(task_path="cmq", args_kwargs={"args": [], "kwargs": {}}, run_after=AT)
+        DBTaskResult.objects.update(enqueued_at=AT)
+        yield folder
+
+
 @pytest.fixture(autouse=True)
-def _site(settings: object, tmp_path: Path) -> None:
-    """A site of its own with a campus, a keeper, a file and a key for backups; its secrets are in the environment."""
+def _folders(_site: Path, settings: object, tmp_path: Path) -> None:
+    """Folders and a file of its own for each test."""
     settings.VAR_DIR, settings.MEDIA_ROOT = tmp_path / "var", tmp_path / "media"
-    settings.BACKUP_RECIPIENTS = [archive.new_identity(tmp_path / "private")]
-    a_keeper()
-    an_award("2024-09", campus=a_campus("Campus sauvegardé"))
-    # A row that tells by itself when it was made.
-    DBTaskResult.objects.create(task_path="cmq", args_kwargs={"args": [], "kwargs": {}}, run_after=AT)
-    DBTaskResult.objects.update(enqueued_at=AT)
     default_storage.save("pieces/convention.pdf", ContentFile(b"%PDF un contrat"))
 
 
-def kept(tmp_path: Path) -> Path:
-    return archive.write(tmp_path / "kept", [*_recipients(tmp_path)], at=AT)[0]
+@pytest.fixture(scope="module")
+def backup(_site: Path, django_db_blocker: Any) -> Kept:
+    """One for all that only read it: it is long to write."""
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=_site / "media"):
+        default_storage.save("pieces/convention.pdf", ContentFile(b"%PDF un contrat"))
+        path = kept(_site, _site)
+        return Kept(path, archive.identity(_site / "private"), dict(tables.sums("default")))
 
 
-def _recipients(tmp_path: Path) -> list[str]:
-    return [str(archive.identity(tmp_path / "private").to_public())]
+def kept(site: Path, folder: Path) -> Path:
+    """A backup of the site as it is, in a folder."""
+    return archive.write(folder / "kept", [str(archive.identity(site / "private").to_public())], at=AT)[0]
 
 
 def test_what_is_restored_is_what_was_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    _site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """On another machine, whose environment has secrets of its own."""
     monkeypatch.setenv("CMQ_MAIL_URL", "smtp://nous:l'été@courrier.exemple.fr:587/?tls=true")
     monkeypatch.setenv("DATABASE_URL", "postgres://cmq:de-cette-machine@127.0.0.1/cmq")
     before, there = dict(tables.sums("default")), secret.given()
-    path = kept(tmp_path)
+    path = kept(_site, tmp_path)
     Campus.objects.filter(name="Campus sauvegardé").update(name="Campus défiguré")
     a_campus("Campus d’après")
     default_storage.delete("pieces/convention.pdf")
@@ -70,7 +98,7 @@ def test_what_is_restored_is_what_was_kept(
     for name, value in here.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("CMQ_MAIL_URL")
-    call_command("restore", str(path), "--identity", str(tmp_path / "private"), "--replace")
+    call_command("restore", str(path), "--identity", str(_site / "private"), "--replace")
     assert dict(tables.sums("default")) == before
     assert before["labels_labeldecision"].rows == before["django_tasks_database_dbtaskresult"].rows == 1
     assert before["campuses_campus"].rows == 1 and before["reference_commune"].rows > 30_000
@@ -131,27 +159,29 @@ def test_a_partial_date_comes_back_as_it_is_told_now_and_was_before(told: object
     assert tables._value(LabelDecision._meta.get_field("decided_on"), told) == PartialDate(2024, 9)
 
 
-def rewritten(path: Path, key: object, name: str, change: bytes) -> Path:
+def rewritten(backup: Kept, folder: Path, name: str, change: bytes) -> Path:
     """The same backup with one part changed, encrypted again as its maker would."""
     plain = io.BytesIO()
-    with archive.opened(path, key) as (content, _), tarfile.open(fileobj=plain, mode="w:gz") as tar:
+    with (
+        archive.opened(backup.path, backup.key) as (content, _),
+        tarfile.open(fileobj=plain, mode="w:gz", compresslevel=1) as tar,
+    ):
         (content / name).write_bytes(change)
         for each in sorted(content.rglob("*")):
             tar.add(each, str(each.relative_to(content)), recursive=False)
-    other = path.with_name("changed")
-    other.write_bytes(pyrage.encrypt(plain.getvalue(), [key.to_public()]))  # type: ignore[attr-defined]
+    other = folder / "changed"
+    other.write_bytes(pyrage.encrypt(plain.getvalue(), [backup.key.to_public()]))
     return other
 
 
-def test_what_cannot_be_restored_is_refused_and_changes_nothing(tmp_path: Path) -> None:
-    path, key = kept(tmp_path), archive.identity(tmp_path / "private")
-    before = dict(tables.sums("default"))
+def test_what_cannot_be_restored_is_refused_and_changes_nothing(backup: Kept, tmp_path: Path) -> None:
+    path, key = backup.path, backup.key
     archive.new_identity(tmp_path / "other")
     (tmp_path / "short").write_bytes(path.read_bytes()[:-1000])
     (tmp_path / "text").write_text("bonjour")
     sealed = tmp_path / "not-a-tar"
     sealed.write_bytes(pyrage.encrypt(b"bonjour", [key.to_public()]))
-    rows = rewritten(path, key, "tables/campuses_campus.jsonl", b"[1]\n")
+    rows = rewritten(backup, tmp_path, "tables/campuses_campus.jsonl", b"[1]\n")
     for file, identity, message in (
         (path, archive.identity(tmp_path / "other"), "autre clé"),
         (tmp_path / "short", key, "abîmé"),
@@ -164,57 +194,51 @@ def test_what_cannot_be_restored_is_refused_and_changes_nothing(tmp_path: Path) 
             restoring.restore(file, identity, replace=True)
     with pytest.raises(Refusal, match="--replace"):
         restoring.restore(path, key)
-    assert dict(tables.sums("default")) == before
+    assert dict(tables.sums("default")) == backup.before
 
 
-def test_rows_that_contradict_each_other_leave_the_site_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rows_that_contradict_each_other_leave_the_site_as_it_was(backup: Kept) -> None:
     """A table whose rows are gone, with a manifest that agrees: found when the keys are looked at, and undone."""
-    path, key = kept(tmp_path), archive.identity(tmp_path / "private")
-    before = dict(tables.sums("default"))
-    with archive.opened(path, key) as (content, manifest):
+    with archive.opened(backup.path, backup.key) as (content, manifest):
         (content / "tables" / "reference_departement.jsonl").write_bytes(b"")
         with pytest.raises(IntegrityError), restoring.transaction.atomic():
             restoring._restore_rows(content, manifest, "default")
-    assert dict(tables.sums("default")) == before
+    assert dict(tables.sums("default")) == backup.before
 
 
-def test_another_version_of_the_code_is_refused(tmp_path: Path) -> None:
-    path, key = kept(tmp_path), archive.identity(tmp_path / "private")
-    with archive.opened(path, key) as (content, _):
+def test_another_version_of_the_code_is_refused(backup: Kept, tmp_path: Path) -> None:
+    with archive.opened(backup.path, backup.key) as (content, _):
         manifest = (content / "manifest.json").read_bytes()
-    other = rewritten(
-        path, key, "manifest.json", manifest.replace(b'"campuses.0001_initial"', b'"campuses.0001_other"')
-    )
+    changed = manifest.replace(b'"campuses.0001_initial"', b'"campuses.0001_other"')
+    other = rewritten(backup, tmp_path, "manifest.json", changed)
     with pytest.raises(Refusal, match="autre version"):
-        restoring.restore(other, key, replace=True)
+        restoring.restore(other, backup.key, replace=True)
 
 
 @pytest.mark.parametrize(
     "name",
     ["keys/../../passwd", "keys/autre", "media/../cles/2026.json", "/etc/passwd", "keys", "keys/environment/autre"],
 )
-def test_a_forged_backup_writes_nowhere_else(tmp_path: Path, name: str) -> None:
+def test_a_forged_backup_writes_nowhere_else(backup: Kept, tmp_path: Path, name: str) -> None:
     """Anyone who has the public key can encrypt: what is inside is not believed for that."""
-    path, key = kept(tmp_path), archive.identity(tmp_path / "private")
-    with archive.opened(path, key) as (content, _):
+    with archive.opened(backup.path, backup.key) as (content, _):
         manifest = json.loads((content / "manifest.json").read_bytes())
     manifest["files"][name] = manifest["files"].popitem()[1]
-    other = rewritten(path, key, "manifest.json", json.dumps(manifest).encode())
-    before = dict(tables.sums("default"))
+    other = rewritten(backup, tmp_path, "manifest.json", json.dumps(manifest).encode())
     with pytest.raises(Refusal, match="qu’aucun site n’a écrit"):
-        restoring.restore(other, key, replace=True)
-    assert dict(tables.sums("default")) == before
+        restoring.restore(other, backup.key, replace=True)
+    assert dict(tables.sums("default")) == backup.before
 
 
-def test_sessions_stay_out(tmp_path: Path) -> None:
-    with archive.opened(kept(tmp_path), archive.identity(tmp_path / "private")) as (content, manifest):
+def test_sessions_stay_out(backup: Kept) -> None:
+    with archive.opened(backup.path, backup.key) as (content, manifest):
         assert "django_session" not in manifest["tables"] and Change._meta.db_table in manifest["tables"]
         assert not (content / "tables" / "django_session.jsonl").exists()
 
 
-def test_only_the_last_ones_are_kept(tmp_path: Path, settings: object, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_the_last_ones_are_kept(
+    _site: Path, tmp_path: Path, settings: object, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = tmp_path / "kept"
     folder.mkdir()
     for day in ("20260101", "20260102"):
@@ -231,5 +255,5 @@ def test_only_the_last_ones_are_kept(tmp_path: Path, settings: object, capsys: p
     with pytest.raises(CommandError, match="age1"):
         call_command("backup", str(folder))
     with pytest.raises(CommandError, match="ne se remplace pas"):
-        call_command("backup", "--new-key", str(tmp_path / "private"))
+        call_command("backup", "--new-key", str(_site / "private"))
     assert sorted(path.name for path in folder.iterdir()) == names
