@@ -1,33 +1,94 @@
-"""What the demonstration shows today: a newsroom at work, an account at each desk, everything marked."""
+"""What the demonstration shows today: a newsroom at work, an account at each desk, everything marked; and that it comes
+and goes without touching the register."""
 
+import io
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
+from django.apps import apps
+from django.core.management import call_command
 from django.test import Client, override_settings
 from django.utils import timezone
 
 from cmq.accounts.models import User
+from cmq.campaigns.texts import load_texts
 from cmq.campuses.models import Campus
 from cmq.careers.actions import load_occupations
+from cmq.core.models import Change, FeedHead, OutgoingMail
+from cmq.editorial.actions.rubrics import load_rubrics
 from cmq.editorial.models import Article, ArticleState
+from cmq.evidence.actions import load_indicators
+from cmq.offers.models import JobOffer
 from cmq.operations import demonstration
 from cmq.operations.demonstration.living.touring import MAIN
+from cmq.statistics.actions import load_jobs
+from cmq.statistics.models import BalanceRun
 from tests.conftest import committed
+from tests.factories import a_campus, a_keeper
+
+# What only remembers, and when the statistics were last counted.
+MEMORY = {Change, FeedHead, OutgoingMail, BalanceRun}
+Rows = dict[str, list[dict[str, object]]]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was in the database before the demonstration, and what the command that built it said."""
+
+    before: Rows
+    said: str
+
+
+def everything() -> Rows:
+    """Every row of every table of ours, but for what only remembers."""
+    return {
+        model._meta.label: list(model.objects.order_by("pk").values())
+        for model in apps.get_models()
+        if model.__module__.startswith(("cmq.", "allauth."))
+        and model not in MEMORY
+        and model._meta.app_label != "reference"
+    }
 
 
 @pytest.fixture(scope="module")
-def _built(
+def built(
     django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
-    """Built once, for it is long to build."""
+) -> Iterator[Built]:
+    """Built once beside a real campus, for it is long to build."""
     with committed(django_db_blocker), override_settings(VAR_DIR=tmp_path_factory.mktemp("site")):
-        load_occupations()
-        demonstration.build()
-        yield
+        a_campus("Campus réel")
+        for load in (load_occupations, load_texts, load_indicators, load_rubrics, load_jobs, a_keeper):
+            load()
+        before, said = everything(), io.StringIO()
+        call_command("demo", stdout=said)
+        yield Built(before, said.getvalue())
 
 
-pytestmark = pytest.mark.usefixtures("_built", "db")
+pytestmark = pytest.mark.usefixtures("built", "db")
+
+
+def test_removed_it_leaves_the_register_as_it_was(built: Built) -> None:
+    assert everything() != built.before
+    states = JobOffer.objects.filter(is_demo=True).values_list("state", flat=True)
+    assert len(states) == 40 and set(states) == {"ouverte", "a_verifier", "fermee"}
+    assert not demonstration.build()
+    assert demonstration.remove()
+    assert everything() == built.before
+    for kind in ("tour-registration:", "employer:", "alert:"):
+        assert not OutgoingMail.objects.filter(key__startswith=kind).exists()
+    assert not demonstration.remove()
+
+
+def test_commands_say_what_they_did(built: Built) -> None:
+    said = io.StringIO()
+    call_command("addresses", stdout=said)
+    call_command("demo", stdout=said)
+    call_command("demo", remove=True, stdout=said)
+    assert "Démonstration construite." in built.said
+    assert demonstration.ACCOUNTS[0].email in said.getvalue()
+    assert "La démonstration est déjà là." in said.getvalue() and "Démonstration retirée." in said.getvalue()
 
 
 def test_a_newsroom_is_at_work() -> None:
