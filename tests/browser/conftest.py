@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # The other site that may frame what can be framed.
 FRAMING = "http://hote.exemple"
+USUAL = ViewportSize(width=1280, height=900)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -128,14 +129,40 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """An empty profile; any script error or refusal by the content policy fails the test."""
-    context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900})
-    page = context.new_page()
+    page, problems = _window(browser)
+    yield page
+    page.context.close()
+    assert not problems
+
+
+@pytest.fixture(scope="session")
+def _standing_window(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    page, problems = _window(browser)
+    yield page, problems
+    page.context.close()
+
+
+@pytest.fixture
+def visit(_standing_window: tuple[Page, list[str]]) -> Iterator[Page]:
+    """As `page`, for a test that shows an address and changes nothing: one window after another needs four processes
+    each, which is longer than most pages. Cookies go after each test, and a script or policy that fails, fails it."""
+    page, problems = _standing_window
+    problems.clear()
+    page.set_viewport_size(USUAL)
+    yield page
+    page.context.clear_cookies()
+    kept = page.evaluate("[localStorage, sessionStorage].map(store => store.length)")
+    assert not problems
+    assert kept == [0, 0], "a page that is only shown keeps something in the browser"
+
+
+def _window(browser: Browser) -> tuple[Page, list[str]]:
+    """A window of a profile of its own, and what goes wrong in it from now on."""
+    page = browser.new_context(locale="fr-FR", viewport=USUAL).new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda line: problems.append(line.text) if "Content Security Policy" in line.text else None)
-    yield page
-    context.close()
-    assert not problems
+    return page, problems
 
 
 def _serve(environment: dict[str, str], theme: str) -> Iterator[Site]:
