@@ -184,8 +184,7 @@ def reached(page: Page, site: Site, who: str, seeds: list[str]) -> dict[str, str
 @pytest.mark.parametrize("path", PUBLIC)
 def test_public_page_in_the_neutral_theme(visit: Page, neutral_site: Site, path: str) -> None:
     visit.goto(neutral_site.url + path)
-    assert visit.locator("h1").count() == 1
-    assert not violations(visit)
+    assert not faults(visit)
     assert "Marianne" not in visit.evaluate("getComputedStyle(document.body).fontFamily")
 
 
