@@ -12,6 +12,7 @@ from cmq.careers import rules
 from cmq.careers.models import Occupation, OccupationNote, OccupationTrait, TraitKind
 from cmq.core.errors import require, require_right
 from cmq.core.feed import action, record, record_bulk
+from cmq.core.inserting import insert_rows
 from cmq.core.models import Source
 from cmq.core.text import fold, one_line, slug_of
 
@@ -46,7 +47,7 @@ def _add(missing: list[dict[str, str]]) -> None:
     jobs = [new_occupation(row["code"], row["title"]) for row in missing]
     for job in jobs:
         job.source, job.loaded_on = source, today
-    Occupation.objects.bulk_create(jobs)
+    insert_rows(jobs)
     codes = {job.code for job in jobs}
     sectors = [
         OccupationTrait(
@@ -55,7 +56,7 @@ def _add(missing: list[dict[str, str]]) -> None:
         for row in _rows("sectors.csv.gz")
         if row["code"] in codes
     ]
-    OccupationTrait.objects.bulk_create(sectors)
+    insert_rows(sectors)
     first, last = min(codes), max(codes)
     record_bulk(model=Occupation, count=len(jobs), first=first, last=last, summary=f"{len(jobs)} métiers du ROME")
 
