@@ -105,9 +105,14 @@ def queries(person: User, file: LabelApplication) -> int:
     return len(captured)
 
 
-@pytest.mark.parametrize("who", ["secretary", "director", "contributor", "recteur", "instructor"])
-def test_a_file_page_asks_no_more_than_its_age_needs(world: World, who: str) -> None:
-    readers = {world.campus: getattr(world, who)}
-    asked = {age: queries(readers.get(file.campus, world.secretary), file) for age, file in ages(world)}
-    assert not {age: (number, MOST[age]) for age, number in asked.items() if number > MOST[age] + MORE.get(who, 0)}
-    assert asked.keys() == MOST.keys()
+def test_a_file_page_asks_no_more_than_its_age_needs(world: World) -> None:
+    readers = ["secretary", "director", "contributor", "recteur", "instructor"]
+    asked = {}
+    for age, file in ages(world):
+        for who in readers:
+            # The file to renew a label is of a campus where nobody has a role: the secretariat alone reads it.
+            reader = getattr(world, who) if file.campus == world.campus else world.secretary
+            asked[age, who] = queries(reader, file)
+    most = {(age, who): number + MORE.get(who, 0) for age, number in MOST.items() for who in readers}
+    assert not {each: (number, most[each]) for each, number in asked.items() if number > most[each]}
+    assert asked.keys() == most.keys()
