@@ -9,6 +9,7 @@ from django.utils import timezone
 from cmq.careers.actions import load_occupations
 from cmq.careers.models import Occupation
 from cmq.catalogue.models import Course
+from cmq.core.inserting import insert_rows
 from cmq.core.text import fold
 from cmq.imports.actions import load_register
 from cmq.offers.models import ContractKind, JobOffer, OfferKind
@@ -85,7 +86,7 @@ def build() -> None:
     jobs = {job.code: job for job in Occupation.objects.current()}
     towns = list(Commune.objects.located().filter(insee_code__in=TOWNS).order_by("insee_code"))
     Course.objects.bulk_create(_courses(draw, towns))
-    JobOffer.objects.bulk_create(_offers(draw, jobs, towns), batch_size=1_000)
+    insert_rows(_offers(draw, jobs, towns))
 
 
 def _courses(draw: random.Random, towns: list[Commune]) -> list[Course]:
