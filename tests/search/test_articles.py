@@ -36,7 +36,7 @@ def a_published_article(title: str, **fields: object) -> Article:
 
 
 def test_an_article_is_found_by_what_it_says_from_its_hour_to_its_withdrawal() -> None:
-    editor, later = newsrooms.an_editor(), timezone.now() + dt.timedelta(seconds=0.3)
+    editor, later = newsrooms.an_editor(), timezone.now() + dt.timedelta(hours=1)
     article = newsrooms.an_agreed_article("Les charpentes du canal")
     draft = newsrooms.an_article("Les charpentes en rédaction")
     publishing.publish(article, at=later, by=editor)
