@@ -3,6 +3,8 @@
 import datetime as dt
 import io
 import re
+from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 from django.db import connection
@@ -24,6 +26,7 @@ from cmq.expertise.models import Advice
 from cmq.labels.models import Label
 from cmq.labels.rules import standing_of
 from tests.cast import a_stage
+from tests.conftest import committed
 from tests.factories import a_campus
 from tests.procedure.world import (
     World,
@@ -41,9 +44,16 @@ pytestmark = pytest.mark.django_db
 FILIERE = "Services à la personne, bien-être"
 
 
-@pytest.fixture
-def world() -> World:
-    return a_world()
+@pytest.fixture(scope="module")
+def committed_world(django_db_setup: None, django_db_blocker: object) -> Iterator[World]:
+    """Set once for all tests of this module, each of which acts on it in a transaction of its own."""
+    with committed(django_db_blocker):
+        yield a_world()
+
+
+@pytest.fixture(autouse=True)
+def world(committed_world: World) -> World:
+    return deepcopy(committed_world)
 
 
 def as_(person: User) -> Client:

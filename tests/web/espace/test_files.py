@@ -1,6 +1,8 @@
 """The pages of a file: written by two, joined, signed, examined, with bad input too."""
 
 import datetime as dt
+from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,6 +21,7 @@ from cmq.core.models import OutgoingMail
 from cmq.instruction import actions as instruction
 from cmq.organisations.models import OrganisationRole
 from cmq.web.espace.files.reading import changes_since
+from tests.conftest import committed
 from tests.downloading import downloaded
 from tests.factories import a_campus, an_organisation
 from tests.procedure.world import PDF, World, a_draft, a_submitted, a_world, complete, in_body, label
@@ -27,9 +30,16 @@ pytestmark = pytest.mark.django_db
 S = ApplicationState
 
 
-@pytest.fixture
-def world() -> World:
-    return a_world(start=timezone.now() - dt.timedelta(days=1))
+@pytest.fixture(scope="module")
+def committed_world(django_db_setup: None, django_db_blocker: object) -> Iterator[World]:
+    """Set once for all tests of this module, each of which acts on it in a transaction of its own."""
+    with committed(django_db_blocker):
+        yield a_world(start=timezone.now() - dt.timedelta(days=1))
+
+
+@pytest.fixture(autouse=True)
+def world(committed_world: World) -> World:
+    return deepcopy(committed_world)
 
 
 def as_(person: User) -> Client:
