@@ -30,6 +30,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page is shown once: what the last of the compilers of scripts takes is never won back (a tenth of a run).
+    "--js-flags=--no-turbofan",
     # A page that a test makes up counts as one of the wide network, which may not frame this machine.
     "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessForNavigations",
 ]
