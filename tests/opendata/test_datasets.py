@@ -125,22 +125,22 @@ def test_the_history_keeps_the_corrected_line_and_names_the_one_that_corrects_it
     assert (new["corrige"], new["duree"], new["date"]) == (line.pk, 4, "2024-02")
 
 
-@pytest.mark.parametrize("dataset", DATASETS.values(), ids=DATASETS)
-def test_more_rows_ask_no_more_queries(dataset: Dataset) -> None:
+def test_more_rows_ask_no_more_queries() -> None:
     def add(number: int) -> None:
         measure(publish(f"Ouvert {number}"), "apprentis", Decimal(128))
         a_job(f"K130{number}")
 
-    def queries() -> int:
+    def queries(dataset: Dataset) -> int:
         with CaptureQueriesContext(connection) as counted:
             list(dataset.rows(on=timezone.localdate()))
         return len(counted)
 
     add(1)
-    few = queries()
+    few = {slug: queries(dataset) for slug, dataset in DATASETS.items()}
     for number in range(2, 8):
         add(number)
-    assert queries() == few <= 9
+    assert {slug: queries(dataset) for slug, dataset in DATASETS.items()} == few
+    assert max(few.values()) <= 9
 
 
 def test_the_last_change_is_that_of_its_own_kinds_of_objects() -> None:
