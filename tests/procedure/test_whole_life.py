@@ -42,8 +42,15 @@ def someone(data: Any, world: World) -> Any:
     return data.draw(st.sampled_from([*people, *world.authorities.values()]), "person")
 
 
+def complete_file(world: World, kind: ApplicationKind, *, at: dt.datetime) -> None:
+    """A file with all that it must hold."""
+    complete(
+        writing.open_application(world.campus, campaign=world.campaign, kind=kind, by=world.director, at=at), world
+    )
+
+
 class WholeLife(RuleBasedStateMachine):
-    """One campus, its files, a college. Every act may be refused; nothing else may go wrong."""
+    """One campus, its files, one of them complete, a college. Every act may be refused; nothing else may go wrong."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,23 +87,14 @@ class WholeLife(RuleBasedStateMachine):
 
     @initialize(steps=st.integers(0, 7))
     def begin_somewhere(self, steps: int) -> None:
-        """A first file, some steps on its way: random acts alone would seldom bring one before the college."""
-        self.open_file(ApplicationKind.FIRST)
+        """The first file, some steps on its way: random acts alone would seldom bring one before the college."""
         for _ in range(steps):
             for act in self._next(self.files()[0]):
                 self.attempt(act)
 
     @rule(kind=st.sampled_from(ApplicationKind))
     def open_file(self, kind: ApplicationKind) -> None:
-        world = self.world
-
-        def act() -> None:
-            application = writing.open_application(
-                world.campus, campaign=world.campaign, kind=kind, by=world.director, at=self.at
-            )
-            complete(application, world)
-
-        self.attempt(act)
+        self.attempt(lambda: complete_file(self.world, kind, at=self.at))
 
     @rule(data=st.data(), text=st.text(max_size=20), version=st.integers(0, 3))
     def write(self, data: Any, text: str, version: int) -> None:
@@ -261,38 +259,44 @@ class WholeLife(RuleBasedStateMachine):
             self.attempt(lambda: meetings.close_meeting(meeting, by=by, at=self.at))
 
     @invariant()
-    def states_follow_the_table_and_end_for_good(self) -> None:
-        for application in self.files():
+    def what_must_hold_of_files_holds(self) -> None:
+        """Of the files as they are in the database, read once for all that is looked at."""
+        asked = LabelApplication.objects.filter(campus=self.world.campus).select_related("campus", "filiere")
+        files = list(asked.prefetch_related("moves", "signatures", "absorbed", "sections__revisions").order_by("pk"))
+        self._states_follow_the_table_and_end_for_good(files)
+        self._what_is_submitted_is_sealed(files)
+        self._no_word_is_lost(files)
+        self._nothing_is_awarded_without_quorum_and_every_signature(files)
+
+    def _states_follow_the_table_and_end_for_good(self, files: list[LabelApplication]) -> None:
+        for application in files:
             state = S.DRAFT
             for step, move in enumerate(application.moves.all(), 1):
                 assert (move.step, move.from_state) == (step, state)
                 assert move.to_state in rules.MOVES[S(move.from_state)]
                 state = S(move.to_state)
-            assert (application.state, application.step) == (state, application.moves.count())
+            assert (application.state, application.step) == (state, len(application.moves.all()))
 
-    @invariant()
-    def what_is_submitted_is_sealed(self) -> None:
-        for application in self.files():
+    def _what_is_submitted_is_sealed(self, files: list[LabelApplication]) -> None:
+        for application in files:
             if application.submitted_at and application.state != S.CORRECTION:
                 given = {each.side for each in application.signatures.all() if each.voided_at is None}
                 assert len(given) == 2
                 assert application.digest == rules.digest_of(application)
 
-    @invariant()
-    def no_word_is_lost(self) -> None:
-        for application in self.files():
-            for section in application.sections.prefetch_related("revisions"):
+    def _no_word_is_lost(self, files: list[LabelApplication]) -> None:
+        for application in files:
+            for section in application.sections.all():
                 last = section.revisions.all()[0]
                 assert (last.version, last.text) == (section.version, section.text)
 
-    @invariant()
-    def nothing_is_awarded_without_quorum_and_every_signature(self) -> None:
+    def _nothing_is_awarded_without_quorum_and_every_signature(self, files: list[LabelApplication]) -> None:
         for decision in JointDecision.objects.prefetch_related("signatures"):
             signatures = list(decision.signatures.all())
             assert Tally.from_json(decision.tally).has_quorum
             complete = all(each.signed_at and each.digest == decision.digest for each in signatures)
             assert complete == (decision.state != DecisionState.SIGNING)
-        awarded = [each for each in self.files() if each.state == S.AWARDED]
+        awarded = [each for each in files if each.state == S.AWARDED]
         granted = JointDecision.objects.filter(outcome=Outcome.GRANTED, state=DecisionState.PUBLISHED)
         assert {each.pk for each in awarded} == set(granted.values_list("item__application", flat=True))
 
@@ -317,6 +321,8 @@ def test_whatever_people_do() -> None:
     WORLD[:] = [a_world(publishes_together=False)]
     in_body(WORLD[0].secretariat, OrganisationRole.INSTRUCTOR)
     a_person()
+    # Opened once: each life starts with it.
+    complete_file(WORLD[0], ApplicationKind.FIRST, at=WORLD[0].at)
     run_state_machine_as_test(
         WholeLife,
         settings=settings(
