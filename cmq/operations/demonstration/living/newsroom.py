@@ -37,14 +37,14 @@ def build(cast: Cast, *, on: dt.date) -> None:
     editor, second, director = cast["redactrice"], cast["relecteur"], cast["directrice"]
     campus = Campus.objects.get(name=MAIN)
     pictures = {name: _picture(name, by=editor) for name in SCENES}
-    names = _names(campus, pictures)
     now = timezone.make_aware(dt.datetime.combine(on, dt.time(8)))
+    names = _names(campus, pictures, now)
     made: dict[str, Article] = {}
     said = {path.stem: _read(path) for path in sorted(_TEXTS.glob("*.md"))}
     for stem, (head, text) in sorted(said.items(), key=lambda item: -int(item[1][0]["jours"])):
         for name, value in names.items():
             text = text.replace(f"{{{name}}}", value)
-        made[stem] = _article(head, _without_missing(text), pictures, now=now, by=editor, second=second)
+        made[stem] = _article(head, _without_missing(text, now), pictures, now=now, by=editor, second=second)
     for stem, (head, _) in said.items():
         if wanted := [made[name].pk for name in head.get("liens", "").split(", ") if name]:
             _file(made[stem], head, by=editor, related=wanted)
@@ -54,9 +54,9 @@ def build(cast: Cast, *, on: dt.date) -> None:
     _watch(now)
 
 
-def _without_missing(text: str) -> str:
+def _without_missing(text: str, now: dt.datetime) -> str:
     """The text without the cards of what this site does not hold: a job when no sheet was loaded."""
-    for named, card in cards.resolve(body.read(text).named, at=timezone.now()).items():
+    for named, card in cards.resolve(body.read(text).named, at=now).items():
         if not card.url:
             text = text.replace(f"[[{named.kind}:{named.key}]]", "")
     return text
@@ -76,10 +76,10 @@ def _picture(name: str, *, by: User) -> Illustration:
     return illustrating.illustrate(sent, by=by)
 
 
-def _names(campus: Campus, pictures: dict[str, Illustration]) -> dict[str, str]:
+def _names(campus: Campus, pictures: dict[str, Illustration], now: dt.datetime) -> dict[str, str]:
     """What the texts name: keys of pictures, of the campus, of an event and an offer of the demonstration."""
     stop = Stop.objects.public().filter(tour__campus=campus).order_by("-starts_at").first()
-    offer = JobOffer.objects.live(timezone.now()).filter(is_demo=True).order_by("-published_at").first()
+    offer = JobOffer.objects.live(now).filter(is_demo=True).order_by("-published_at").first()
     return {
         **{name: str(picture.pk) for name, picture in pictures.items()},
         "campus": campus.slug,

@@ -149,7 +149,7 @@ def _elsewhere(campuses: dict[str, Campus], director: User, at: dt.datetime) -> 
 
 def _board(campuses: dict[str, Campus], director: User, at: dt.datetime) -> None:
     """Needs and offers, one answered, one closed; a suggestion set aside."""
-    until = at.date() + dt.timedelta(days=120)
+    until = timezone.localdate(at) + dt.timedelta(days=120)
     need, offer = NoticeKind.NEED, NoticeKind.OFFER
 
     def post(name: str, kind: NoticeKind, topic: Topic, title: str, text: str, by: User | None = None) -> object:

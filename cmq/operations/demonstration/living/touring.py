@@ -78,8 +78,8 @@ def _first_season(main: Campus, director: User, *, year: int, at: dt.datetime) -
     )
     stops = []
     for month, day, code, place, numbers in FIRST_SEASON:
-        days = (dt.date(year, month, day) - planned_at.date()).days
-        stop = _stop(tour, days, code, place, on=planned_at.date(), at=planned_at, seats=60)
+        days = (dt.date(year, month, day) - timezone.localdate(planned_at)).days
+        stop = _stop(tour, days, code, place, on=timezone.localdate(planned_at), at=planned_at, seats=60)
         stops.append((stop, numbers))
     planning.publish_tour(tour, by=director)
     for stop, numbers in stops:
