@@ -186,6 +186,12 @@ def test_pages_keep_their_safety(pattern: str, why: str) -> None:
     assert not [str(path.relative_to(ROOT)) for path in places if re.search(pattern, path.read_text())], why
 
 
+def test_the_day_of_an_instant_is_that_of_its_place() -> None:
+    """Instants are in UTC, whose day ends an hour or two after that of Paris: `localdate`, or the clocks of a stop."""
+    utc = re.compile(r"(?:_at|\bat|\bnow|now\(\))\.date\(\)")
+    assert not [str(path.relative_to(ROOT)) for path in PACKAGE.rglob("*.py") if utc.search(path.read_text())]
+
+
 def test_the_network_is_touched_in_core_and_imports_only() -> None:
     network = {"socket", "ssl", "urllib.request", "http.client", "httpx", "requests", "smtplib"}
     found = {

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlencode
 
 from django.db.models import Count, F, FloatField, Q
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from cmq.campuses.models import Campus, Partnership
 from cmq.careers.models import JobTitle, Occupation
@@ -208,7 +209,7 @@ def distance(choice: Choice, offer: JobOffer) -> float | None:
 
 def _of_campus(campus: Campus, at: dt.datetime) -> Q:
     """Offers that it has vouched for, and those of its members."""
-    members = Partnership.objects.active(at.date()).filter(campus=campus)
+    members = Partnership.objects.active(timezone.localdate(at)).filter(campus=campus)
     sirets = members.exclude(organisation__siret=None).values("organisation__siret")
     return Q(campus=campus) | Q(siret__in=sirets)
 

@@ -176,12 +176,12 @@ def _tours(campus: Campus, since: dt.date | None, on: dt.date) -> Drawn:
         .annotate(people=Sum("number"))
         .values_list("stop__tour", "people")
     )
-    for tour in Tour.objects.filter(campus=campus).prefetch_related("stops"):
+    for tour in Tour.objects.filter(campus=campus).prefetch_related("stops__commune"):
         stops = [stop for stop in tour.stops.all() if stop.state != StopState.CANCELLED]
         text = f"{tour.title} : {_sentence(tour.summary)} {_count(len(stops), 'étape')}."
         if tour.pk in came:
             text += f" {came[tour.pk]} personnes comptées."
-        is_new = since and stops and min(stop.starts_at.date() for stop in stops) >= since
+        is_new = since and stops and min(stop.starts.date() for stop in stops) >= since
         change = _since("Nouveau", since) if is_new else ""
         address = f"/espace/campus/{campus.slug}/tournees/"
         yield Paragraph(FactKind.TOURS, f"tournees.{tour.pk}", f"Tournée « {tour} »", address, text, change)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db.models import Count, F, Min, Sum
+from django.utils import timezone
 
 from cmq.catalogue.models import Course
 from cmq.labour.models import BasinCommune, RecruitmentNeed
@@ -52,7 +53,7 @@ class Cells:
 
 def gather(*, is_demo: bool, at: dt.datetime) -> tuple[BalanceRun, list[BalanceCell]]:
     """All the cells as the tables stand; what they were made of comes with them."""
-    day, cells = at.date(), Cells()
+    day, cells = timezone.localdate(at), Cells()
     run = BalanceRun(is_demo=is_demo, computed_at=at, has_basin_communes=BasinCommune.objects.exists())
     survey = RecruitmentNeed.objects.filter(basin__is_demo=is_demo)
     last = survey.order_by("-year").first()

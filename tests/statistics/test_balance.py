@@ -160,11 +160,14 @@ def test_the_shipped_rows_speak_of_every_job_of_the_rome() -> None:
     assert [code for code in Occupation.objects.values_list("pk", flat=True) if jobs.of(code) is None] == []
 
 
-def test_a_keeper_says_otherwise_with_a_reason_and_the_former_row_stays(tmp_path: Path) -> None:
+@pytest.mark.parametrize("hour", [10, 23])
+def test_a_keeper_says_otherwise_with_a_reason_and_the_former_row_stays(tmp_path: Path, hour: int) -> None:
+    """In the middle of the day; and when it is the next day in Paris already, not yet in UTC."""
     a_country(tmp_path)
+    at = timezone.now().replace(hour=hour)
     keeper, tourism = a_keeper(), Filiere.objects.get(slug="tourisme-gastronomie")
     before = {each.label: each.needs for each in balance.by_filiere(FRANCE, is_demo=False)}
-    actions.set_jobs(CodeList.FAP, "v0x60 ", filieres=[tourism], reason="Essai.", by=keeper)
+    actions.set_jobs(CodeList.FAP, "v0x60 ", filieres=[tourism], reason="Essai.", by=keeper, at=at)
     after = {each.label: each.needs for each in balance.by_filiere(FRANCE, is_demo=False)}
     moved = RecruitmentNeed.objects.filter(family="V0X60").count()
     assert after[tourism.name] - before[tourism.name] == moved > 0
@@ -172,7 +175,7 @@ def test_a_keeper_says_otherwise_with_a_reason_and_the_former_row_stays(tmp_path
     assert (row.decided_by, row.reason, row.source.title) == (keeper, "Essai.", actions.KEEPERS_TITLE)
     line = Change.objects.get(act="statistics.set_jobs")
     assert line.by == keeper.pk and line.diff == {"filieres": [[], [tourism.name]]}
-    actions.set_jobs(CodeList.FAP, "V0X60", filieres=[], reason="On revient.", by=keeper)
+    actions.set_jobs(CodeList.FAP, "V0X60", filieres=[], reason="On revient.", by=keeper, at=at)
     assert {each.label: each.needs for each in balance.by_filiere(FRANCE, is_demo=False)} == before
     assert FiliereJobs.objects.filter(prefix="V0X60").count() == 1
 

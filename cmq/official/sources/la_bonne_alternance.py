@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from cmq.offers.actions.taking_in import Publication
 from cmq.offers.cleaning import clean_line
@@ -127,7 +128,7 @@ def _division(value: object) -> str:
 def _day(value: object, published: dt.datetime) -> dt.date | None:
     found = instant(value)
     within_reason = found and published - dt.timedelta(days=366) <= found <= published + dt.timedelta(days=1096)
-    return found.date() if found and within_reason else None
+    return timezone.localdate(found) if found and within_reason else None
 
 
 IMPORTER = OfferImporter(

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from cmq.applications.models import ApplicationKind, ApplicationState, LabelApplication
 from cmq.applications.rules import readable_by
@@ -63,6 +64,6 @@ class Files(Internal):
                 thing.state,
             ),
             *(thing.category, thing.filiere.slug if thing.filiere else None, thing.duration_years),
-            *(thing.created_at.date(), thing.submitted_at.date() if thing.submitted_at else None),
+            *(timezone.localdate(each) if each else None for each in (thing.created_at, thing.submitted_at)),
             f"{settings.SITE_URL}/espace/dossiers/{thing.reference}/",
         )

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from cmq.evidence.models import IndicatorValue
 from cmq.opendata.columns import Row
@@ -45,5 +46,12 @@ class InternalIndicators(Internal):
         return (
             *(thing.pk, thing.campus.slug, thing.campus.name, others),
             *(about.code, about.name, about.family, about.unit, thing.year),
-            *(thing.number, thing.is_hidden, thing.is_joint, thing.note, thing.proof_url, thing.stated_at.date()),
+            *(
+                thing.number,
+                thing.is_hidden,
+                thing.is_joint,
+                thing.note,
+                thing.proof_url,
+                timezone.localdate(thing.stated_at),
+            ),
         )
