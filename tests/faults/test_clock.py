@@ -10,14 +10,12 @@ from cmq.core.feed import change_set, public_position, record
 from cmq.core.models import Change, OutgoingMail
 from cmq.service import running
 from cmq.service.models import TaskRun
-from cmq.service.schedule import ALWAYS
 from tests.core.test_mail import a_letter
 from tests.factories import a_campus
+from tests.service.test_schedule import AT, DAILY
 
 pytestmark = pytest.mark.django_db
-AT = dt.datetime(2026, 11, 24, 12, 0, 30, tzinfo=dt.UTC)
 JUMP = dt.timedelta(days=2)
-DAILY = next(each for each in ALWAYS if each.name == "rappels")
 
 
 def at(monkeypatch: pytest.MonkeyPatch, instant: dt.datetime) -> None:
