@@ -126,9 +126,9 @@ _held = threading.local()
 
 
 def _certificates() -> ssl.SSLContext:
-    """The authorities that certificates are checked by, long to load: loaded
-    once by each thread, and again when the environment names others. Not once for all threads: each connection sets the
-    protocols of the context (ALPN), which is not safe while another one begins."""
+    """The authorities that certificates are checked by, long to load: once by each thread, and again when the
+    environment names others. Not once for all threads: each connection sets the protocols of the context (ALPN), which
+    is not safe while another one begins."""
     named = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     if getattr(_held, "named", None) != named:
         _held.context, _held.named = httpx.create_ssl_context(), named
