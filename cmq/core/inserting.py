@@ -7,6 +7,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Max
 
+# Attribute → value, each column in each row.
+Rows = Sequence[dict[str, Any]]
 BATCH = 500
 # Where an attribute holds what the database stores, when it is of one of these types.
 _PLAIN_FIELDS = {
@@ -55,6 +57,27 @@ def insert_lines(model: type[models.Model], lines: Iterable[Sequence[Any]], *, u
         marks, left = ", ".join(["%s"] * len(fields)), iter(lines)
         while batch := list(itertools.islice(left, BATCH)):
             cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", batch)  # noqa: S608  names of our tables
+
+
+def write_rows(model: type[models.Model], rows: Rows, *, key: str = "") -> None:
+    """Insert rows of text and numbers, without an object of each, inside the caller's transaction.
+
+    Args:
+        key: the unique attribute by which a row that the table has already is brought to the new values; without one
+            such a row is an `IntegrityError`.
+    """
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    connection = connections[DEFAULT_DB_ALIAS]
+    quote = connection.ops.quote_name
+    columns = {field.attname: quote(str(field.column)) for field in fields}
+    # Names of our own tables and columns alone are written into the text; values are parameters.
+    insert = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns.values())}) "
+    insert += f"VALUES ({', '.join(['%s'] * len(columns))})"
+    if key:
+        changed = [f"{column} = EXCLUDED.{column}" for name, column in columns.items() if name != key]
+        insert += f" ON CONFLICT ({columns[key]}) DO UPDATE SET {', '.join(changed)}"
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.executemany(insert, [[row[name] for name in columns] for row in rows])
 
 
 def _reader(field: Any, connection: Any) -> Callable[[models.Model], object]:

@@ -9,8 +9,8 @@ from django.db import models
 from django.utils import timezone
 
 from cmq.core.feed import change_set, record_bulk
+from cmq.core.inserting import Rows, write_rows
 from cmq.core.text import fold
-from cmq.reference.bulk import Rows, write_rows
 from cmq.reference.files import (
     ACADEMIES_ATTRIBUTION,
     ATTRIBUTION,

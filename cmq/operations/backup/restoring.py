@@ -88,7 +88,7 @@ def _restore_rows(content: Path, manifest: dict[str, Any], using: str) -> None:
         )
         tables.read(model, content / "tables" / f"{name}.jsonl", using=using)
     tables.follow_numbers(using)
-    connections[using].check_constraints([model._meta.db_table for model in tables.held()])
+    connections[using].check_constraints()
 
 
 def _restore_files(content: Path, manifest: dict[str, Any]) -> None:
