@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 
 from cmq.core.cells import cell
+from cmq.core.text import one_line
 
 LASTS = 120  # seconds
 SALT = "cmq.download"
@@ -52,7 +53,7 @@ def given(request: HttpRequest, token: str) -> HttpResponse:
     with content:
         answer = HttpResponse(content.chunks(), content_type="application/octet-stream")
     answer.headers["Content-Length"] = str(said["size"])
-    answer.headers["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=said["name"]))
+    answer.headers["Content-Disposition"] = as_file(said["name"])
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     # An address that opens something is told to nobody.
@@ -60,10 +61,16 @@ def given(request: HttpRequest, token: str) -> HttpResponse:
     return answer
 
 
+def as_file(name: str) -> str:
+    """The `Content-Disposition` of what is kept as a file, whatever its name holds (RFC 6266)."""
+    # The library lets one line end at the end of a name through, which no header may hold.
+    return str(content_disposition_header(as_attachment=True, filename=one_line(name)))
+
+
 def spreadsheet(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
     """CSV for spreadsheets in French: UTF-8 with BOM, « ; », decimal comma, nothing that runs as a formula."""
     answer = HttpResponse(as_csv(header, rows), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
+    answer.headers["Content-Disposition"] = as_file(name)
     return answer
 
 

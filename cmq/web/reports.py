@@ -6,18 +6,17 @@ from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 
 from cmq.core import documents
 from cmq.evidence import report
+from cmq.web.downloads import as_file
 
 
 def as_pdf(said: dict[str, Any], name: str, *, is_draft: bool) -> HttpResponse:
     """A report as a tagged PDF to download."""
     made = documents.pdf(report.document(said, is_draft=is_draft), at=timezone.now())
     answer = HttpResponse(made, content_type="application/pdf")
-    disposition = content_disposition_header(as_attachment=True, filename=f"{name}.pdf")
-    answer.headers["Content-Disposition"] = str(disposition)
+    answer.headers["Content-Disposition"] = as_file(f"{name}.pdf")
     return answer
 
 

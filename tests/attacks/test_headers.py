@@ -17,6 +17,7 @@ from cmq.campuses.actions import invite
 from cmq.campuses.models import CampusRole
 from cmq.core import mail
 from cmq.core.models import OutgoingMail
+from cmq.core.text import one_line
 from cmq.web import downloads
 from tests.factories import a_campus
 
@@ -84,5 +85,5 @@ def test_a_file_name_stays_a_file_name(name: str) -> None:
     assert "\r" not in header and "\n" not in header
     read = Message()
     read["Content-Disposition"] = header
-    assert read.get_content_disposition() == "attachment" and read.get_filename() == name
+    assert read.get_content_disposition() == "attachment" and read.get_filename() == one_line(name)
     assert {each for each, _ in read.get_params(header="content-disposition")} == {"attachment", "filename"}

@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import condition
 
 from cmq.core.cells import cell
@@ -24,6 +23,7 @@ from cmq.opendata.formats import FORMATS, Format, formats_of
 from cmq.opendata.models import Snapshot
 from cmq.opendata.schema import table_schema
 from cmq.web import page_cache
+from cmq.web.downloads import as_file
 from cmq.web.public.common import public, read_only
 
 PREVIEW = 20
@@ -136,7 +136,7 @@ def _known(slug: str) -> Dataset:
 
 def _download(pieces: Iterator[bytes] | tuple[()], form: Format, name: str) -> HttpResponseBase:
     response = StreamingHttpResponse(pieces, content_type=form.media_type)
-    response.headers["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
+    response.headers["Content-Disposition"] = as_file(name)
     return response
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 
 from cmq.core.errors import Refusal, require
 from cmq.opendata import snapshots
@@ -14,6 +13,7 @@ from cmq.opendata.dataset import Dataset
 from cmq.opendata.datasets import DATASETS
 from cmq.opendata.models import Snapshot
 from cmq.opendata.snapshots import Changes
+from cmq.web.downloads import as_file
 from cmq.web.public.common import read_only
 
 SHOWN = 100  # rows of each kind
@@ -31,7 +31,7 @@ def snapshot(request: HttpRequest, slug: str, day: str) -> Any:
         raise Http404 from error
     response = StreamingHttpResponse(_after(first, pieces), content_type="application/x-ndjson")
     name = f"{slug}-{day}.ndjson"
-    response.headers["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
+    response.headers["Content-Disposition"] = as_file(name)
     response.headers["Cache-Control"] = _FOREVER
     response.headers["ETag"] = f'"{found.digest}"'
     response.headers["Access-Control-Allow-Origin"] = "*"

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client, RequestFactory
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cmq.web import downloads
@@ -77,6 +77,7 @@ def test_no_name_leads_out_of_the_files(file: str) -> None:
     assert as_(person).get(address(person, file=file)).status_code in (400, 404)
 
 
+@example("convention.pdf\n")
 @given(st.text(max_size=60))
 def test_no_name_writes_a_header_of_its_own(name: str) -> None:
     """Line ends, quotes and semicolons of a name stay inside the one header (RFC 6266)."""

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.http import content_disposition_header
 
 from cmq.awards.models import JointDecision, MinisterialOrder
 from cmq.core import documents
 from cmq.core.documents import Document, Part
 from cmq.deliberation.models import AgendaItem, Meeting, MeetingState
+from cmq.web.downloads import as_file
 from cmq.web.espace.college.reading import Count, minutes
 from cmq.web.templatetags.cmq import jour, pluriel
 
@@ -24,8 +24,7 @@ def download(document: Document, name: str, kind: str) -> HttpResponse:
         answer = HttpResponse(documents.pdf(document, at=timezone.now()), content_type="application/pdf")
     else:
         answer = HttpResponse(documents.text(document), content_type="text/plain; charset=utf-8")
-    disposition = content_disposition_header(as_attachment=True, filename=f"{name}.{kind}")
-    answer.headers["Content-Disposition"] = str(disposition)
+    answer.headers["Content-Disposition"] = as_file(f"{name}.{kind}")
     return answer
 
 
