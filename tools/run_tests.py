@@ -50,13 +50,11 @@ def main(asked: list[str]) -> int:
     if unknown:
         sys.exit(f"unknown part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     names, cores = asked or PARTS, os.cpu_count() or 1
-    # Parts asked together run side by side: each waits now and then, and none keeps every processor busy alone. The
-    # longest has them all, so that none is idle when it ends last.
-    fewer = max(1, cores // min(2, len(names)))
-    workers = {name: cores if name == "sqlite" else fewer for name in names}
+    # Parts asked together run side by side: each waits now and then, and none keeps every processor busy alone.
+    workers = max(1, cores // min(2, len(names)))
     failed, skipped = [], []
     with ThreadPoolExecutor() as pool:
-        parts = {pool.submit(part.outcome): part for part in (Part(name, workers[name]) for name in names)}
+        parts = {pool.submit(part.outcome): part for part in (Part(name, workers) for name in names)}
         for done in as_completed(parts):
             part, outcome = parts[done], done.result()
             print(f"== {part.name}\n{part.output}== {part.name}: {part.seconds:.0f} s", flush=True)
