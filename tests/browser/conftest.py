@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -22,6 +22,9 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # The other site that may frame what can be framed.
 FRAMING = "http://hote.exemple"
 USUAL = ViewportSize(width=1280, height=900)
+# A busy machine is not a fault of the page.
+PATIENCE = 60  # seconds
+expect.set_options(timeout=PATIENCE * 1000)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -161,6 +164,7 @@ def visit(_standing_window: tuple[Page, list[str]]) -> Iterator[Page]:
 def _window(browser: Browser) -> tuple[Page, list[str]]:
     """A window of a profile of its own, and what goes wrong in it from now on."""
     page = browser.new_context(locale="fr-FR", viewport=USUAL).new_page()
+    page.set_default_timeout(PATIENCE * 1000)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda line: problems.append(line.text) if "Content Security Policy" in line.text else None)
@@ -181,11 +185,12 @@ def _serve(environment: dict[str, str], theme: str) -> Iterator[Site]:
         yield Site(url, theme, password)
     finally:
         server.terminate()
-        server.wait(timeout=10)
+        server.wait(timeout=PATIENCE)
 
 
 def _wait_for(url: str) -> None:
-    for _ in range(200):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         try:
             with urllib.request.urlopen(url, timeout=5):
                 return

@@ -41,7 +41,7 @@ def test_an_article_is_written_illustrated_previewed_agreed_to_and_published(
     page.fill("[aria-label='Mots de la fiche']", "fictif bois")
     page.get_by_role("button", name="Insérer : Campus fictif du Bois").click()
     # Nobody pressed « Enregistrer »: the text is there.
-    expect(page.locator("#enregistrement")).to_contain_text("Enregistré à", timeout=15000)
+    expect(page.locator("#enregistrement")).to_contain_text("Enregistré à")
     kept = text_in_base(prepared, "Écrit au téléphone")
     assert re.search(r"\[\[image:\d+\]\]", kept) and "[[campus:campus-fictif-du-bois-et-des-charpentes]]" in kept
     assert violations(page) == []

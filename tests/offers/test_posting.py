@@ -287,7 +287,7 @@ def test_two_confirmations_at_once_open_the_offer_once(committed_db: None) -> No
 
     def confirm() -> None:
         try:
-            start.wait(10)
+            start.wait(60)
             posting.confirm(token)
         except BaseException as error:
             errors.append(error)

@@ -409,12 +409,12 @@ def test_two_readings_never_run_at_once(committed_db: None, tmp_path: Path) -> N
     def first() -> None:
         with one_at_a_time("official offers"):
             held.set()
-            done.wait(20)
+            done.wait(60)
         connection.close()
 
     thread = threading.Thread(target=first)
     thread.start()
-    assert held.wait(20)
+    assert held.wait(60)
     with pytest.raises(Refusal, match="Un autre chargement d’offres"):
         run_offers(FT, path=tmp_path / "rien.json")
     done.set()
@@ -425,13 +425,13 @@ def test_a_reading_that_was_killed_goes_on_from_where_it_was(
     committed_db: None, serve: Callable[[Replies], list[Asked]], settings: Any, tmp_path: Path
 ) -> None:
     offers = [a_raw(n) for n in range(600)]
-    killing = threading.Event()
+    killing, killed = threading.Event(), threading.Event()
     good = protocol(lambda: offers)
 
     def reply(asked: Asked) -> Answer:
         if "range=450-" in asked.path and not killing.is_set():
             killing.set()
-            threading.Event().wait(3)
+            killed.wait(60)
         return good(asked)
 
     calls = serve(reply)
@@ -452,6 +452,7 @@ def test_a_reading_that_was_killed_goes_on_from_where_it_was(
     assert killing.wait(60)
     victim.send_signal(signal.SIGKILL)
     victim.wait()
+    killed.set()
     assert JobOffer.objects.count() == 450
     calls.clear()
     run = run_offers(FT)

@@ -133,12 +133,12 @@ def test_a_second_loading_waits_for_no_one(table: Callable[..., Path], committed
     def first() -> None:
         with one_at_a_time(f"official {IMPORTER.slug}"):
             held.set()
-            done.wait(20)
+            done.wait(60)
         connection.close()
 
     thread = threading.Thread(target=first)
     thread.start()
-    assert held.wait(20)
+    assert held.wait(60)
     with pytest.raises(Refusal, match="Un autre chargement"):
         run_importer(IMPORTER, path=table(line(1)))
     done.set()

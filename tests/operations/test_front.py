@@ -43,11 +43,13 @@ class Front:
         with socket.create_connection(("127.0.0.1", port or self.secure), timeout=5) as plain:
             stream = plain if port else _context().wrap_socket(plain, server_hostname="site.exemple")
             stream.sendall(lines)
-            stream.settimeout(0.7)
+            stream.settimeout(60)
             heard = b""
             try:
                 while piece := stream.recv(65_536):
                     heard += piece
+                    # What would follow follows at once; some connections stay open.
+                    stream.settimeout(1)
             except (TimeoutError, ssl.SSLError, ConnectionResetError):
                 pass
             return heard
@@ -58,6 +60,13 @@ class Front:
         heard = self.say(lines.encode(), port=port)
         found = re.search(rb"\{.*\}", heard)
         return int(heard.split()[1]), json.loads(found[0]) if found else {}
+
+    def answers(self) -> bool:
+        """Whether both parts are up."""
+        try:
+            return self.ask("/")[0] == 200
+        except (OSError, IndexError):
+            return False
 
 
 def _context(**said: object) -> ssl.SSLContext:
@@ -99,13 +108,9 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         for each in (served, [str(HAPROXY), "-db", "-f", str(folder / "haproxy.cfg")])
     ]
     try:
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            try:
-                if ports.ask("/")[0] == 200:
-                    break
-            except (OSError, IndexError):
-                pass
+        until = time.monotonic() + 60
+        while not ports.answers():
+            assert time.monotonic() < until, "nobody answers"
             time.sleep(0.1)
         yield ports
     finally:

@@ -184,7 +184,7 @@ def test_of_two_writers_the_second_is_refused_and_a_killed_one_leaves_no_lock() 
     ready = context.Event()
     other = context.Process(target=_hold, args=(str(folders.root()), ready))
     other.start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     with pytest.raises(engine.LockBusy):
         indexing.rebuild()
     with pytest.raises(CommandError, match="autre processus"):
