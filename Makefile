@@ -10,7 +10,7 @@ THREADS ?= 4
 SBOM ?= sbom.cdx.json
 export CMQ_SITE_URL ?= http://127.0.0.1:$(PORT)
 
-.PHONY: run serve setup secrets test test-sqlite test-postgres test-browser lint bench load sbom audit lock clean
+.PHONY: run serve setup secrets test test-sqlite test-postgres test-browser lint explore bench load sbom audit lock clean
 
 run: setup serve ## set everything up and serve on 127.0.0.1:$(PORT)
 
@@ -34,6 +34,9 @@ lint: $(VENV)/dev.stamp
 
 test-sqlite test-postgres test-browser: $(VENV)/dev.stamp
 	@$(BIN)/python tools/run_tests.py $(subst test-,,$@)
+
+explore: $(VENV)/dev.stamp ## the properties and the attacks, with other examples than the suite draws each time
+	@$(BIN)/pytest -m "hypothesis and not browser" --hypothesis-profile=explore
 
 bench: $(VENV)/dev.stamp secrets ## measure, as ratios in one run
 	@$(BIN)/python -m bench

@@ -60,7 +60,7 @@ VALUES = (
 )
 VALUE = st.sampled_from(VALUES) | st.text(max_size=300)
 # A round asks for every form; what is found is said whole, and made no smaller.
-ROUNDS = drawing(max_examples=2, phases=[Phase.generate], database=None)
+ROUNDS = drawing(max_examples=2, phases=[Phase.generate])
 ANSWERS = {200, 302, 400, 403, 404, 405, 409, 413, 422, 429}
 SHARDS = 4
 
@@ -123,6 +123,7 @@ def attack(client: Client, url: str, fields: dict[str, list[str]], data: st.Data
     return [fault for sent in (all_wrong, one_wrong) for fault in send(client, url, sent)]
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_no_form_of_the_workspace_breaks(stage: Stage, shard: int) -> None:
     asked = []
@@ -147,6 +148,7 @@ def test_no_form_of_the_workspace_breaks(stage: Stage, shard: int) -> None:
     assert len(asked) > 30 and len(filled) > 20
 
 
+@pytest.mark.hypothesis
 def test_no_form_for_anyone_breaks(stage: Stage) -> None:
     client = Client()
     paths = (*PAGES, f"/campus/{stage.campus.slug}/signaler/")

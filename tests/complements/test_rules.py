@@ -47,7 +47,7 @@ def _profile(pk: int) -> st.SearchStrategy[Profile]:
 _WORLDS = st.tuples(*(_profile(pk) for pk in range(1, 5)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_WORLDS, st.sets(st.integers(1, 4)), st.randoms())
 def test_the_list_is_the_same_whatever_the_order_and_leaves_out_mine_and_the_dismissed(
     world: tuple[Profile, ...], dismissed: set[int], random: object
@@ -62,7 +62,7 @@ def test_the_list_is_the_same_whatever_the_order_and_leaves_out_mine_and_the_dis
     assert all(each.reasons and each.score > 0 for each in found)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_profile(1), _profile(2))
 def test_a_shared_reason_reads_the_same_from_both_sides(one: Profile, other: Profile) -> None:
     def shared(here: Profile, there: Profile) -> set[rules.Reason]:
@@ -73,7 +73,7 @@ def test_a_shared_reason_reads_the_same_from_both_sides(one: Profile, other: Pro
     assert sorted(asked) == sorted(reason.about for reason in reasons_for(other, one) if reason.kind == "besoin")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_profile(1), _profile(2))
 def test_of_one_kind_of_reason_only_so_many_count(one: Profile, other: Profile) -> None:
     kinds = [reason.kind for reason in reasons_for(one, other)]

@@ -303,7 +303,7 @@ def tamperings(draw: st.DrawFn, content: bytes) -> tuple[bytes, int]:
     return b"".join(lines), number
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_single_tampering_of_an_export_is_found(start: int, data: st.DataObject) -> None:
     content = exported()

@@ -197,7 +197,7 @@ def test_no_bytes_make_the_reader_crash(content: bytes) -> None:
     assert tables or errors
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10_000), st.binary(min_size=1, max_size=8))
 def test_no_damage_makes_the_workbook_reader_crash(at: int, damage: bytes) -> None:
     content = _GOOD.content

@@ -48,7 +48,7 @@ def facts(decisions: list[LabelDecision]) -> list[object]:
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(events=st.lists(EVENT, max_size=9), randomly=st.randoms())
 def test_whatever_is_decided_labels_never_overlap_and_order_of_entry_is_nothing(
     events: list[tuple[DecisionKind, dt.date, int, int | None, int | None]], randomly: object
@@ -89,7 +89,7 @@ def assert_closed_for_good(period: object, following: object, decisions: list[La
         assert DecisionKind.AWARDED in kinds
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     events=st.lists(EVENT, max_size=7),
     extension=st.tuples(st.just(K.EXTENDED), *WHEN),
@@ -123,7 +123,7 @@ def test_an_extension_never_shortens_anything(events: list[object], extension: o
             assert ended is None or ends is None or ends >= ended
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     events=st.lists(EVENT, max_size=6),
     voided=st.sets(st.integers(0, 5)),

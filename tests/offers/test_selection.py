@@ -81,7 +81,7 @@ def test_a_part_without_meaning_is_left_out_and_said(query: str) -> None:
     assert len(parsed(query).problems) == 1
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(
     st.dictionaries(
         st.sampled_from(["q", "metier", "contrat", "nature", "lieu", "rayon", "campus", "tri", "page", "x"]),

@@ -317,6 +317,7 @@ class WholeLife(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
+@pytest.mark.hypothesis
 def test_whatever_people_do() -> None:
     WORLD[:] = [a_world(publishes_together=False)]
     in_body(WORLD[0].secretariat, OrganisationRole.INSTRUCTOR)
@@ -328,7 +329,6 @@ def test_whatever_people_do() -> None:
         settings=settings(
             max_examples=20,
             stateful_step_count=30,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

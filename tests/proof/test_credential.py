@@ -289,7 +289,7 @@ def token(key: None) -> str:
     return credential.issue(an_award(), at=NOW)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, 9_999), sign=st.sampled_from("ABCXYZabcxyz0189-_."))
 def test_no_single_change_goes_unseen(token: str, place: int, sign: str) -> None:
     place %= len(token)

@@ -250,7 +250,7 @@ def test_stops_with_registered_people_are_not_moved_by_a_suggestion(world: World
 points = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=3, max_size=12)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(points)
 def test_a_suggested_way_passes_everywhere_once_and_is_never_longer(places: list[tuple[int, int]]) -> None:
     table = [[abs(a - c) + abs(b - d) for c, d in places] for a, b in places]

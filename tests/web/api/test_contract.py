@@ -34,11 +34,8 @@ CHECKS: list[Any] = [
 # Two kinds of calls for each of the operations.
 EXAMPLES = settings(
     max_examples=6,
-    database=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
-    deadline=None,
-    derandomize=True,
 )
 
 
@@ -74,6 +71,7 @@ def test_the_description_is_openapi() -> None:
         assert all(each["description"] for each in operation.get("parameters", ())), path
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 def test_every_call_is_answered_as_the_contract_says(mode: GenerationMode) -> None:
     load_all_checks()
