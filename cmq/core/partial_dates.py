@@ -29,6 +29,8 @@ MONTHS = (
     "décembre",
 )
 HELP = "Année, mois/année ou jour/mois/année : 2017, 02/2017, 13/02/2017."
+# What is outside is a slip of the finger.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 REFUSED = "Donnez une date : année, mois/année ou jour/mois/année."
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ class PartialDate:
     def __post_init__(self) -> None:
         if self.day is not None and self.month is None:
             raise ValueError("a day needs its month")
-        if not 1900 <= self.year <= 2200:
+        if not FIRST_YEAR <= self.year <= LAST_YEAR:
             raise ValueError("year out of range")
         dt.date(self.year, self.month or 1, self.day or 1)
 

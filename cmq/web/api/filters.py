@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cmq.campuses.models import Campus, Category
 from cmq.careers.domains import DOMAINS
+from cmq.core.partial_dates import FIRST_YEAR, LAST_YEAR, PartialDate
 from cmq.evidence.models import IndicatorValue
 from cmq.funding.models import FundingAgreement
 from cmq.labels.states import LabelState
@@ -141,9 +142,12 @@ def members(rows: Rows, given: Given, on: dt.date) -> Rows:
     if "le" not in given:
         return rows
     try:
-        return rows.active(dt.date.fromisoformat(one(given, "le")))  # type: ignore[attr-defined, no-any-return]
+        day = dt.date.fromisoformat(one(given, "le"))
+        PartialDate.of(day)
     except ValueError as error:
-        raise bad("le", "Le jour demandé n’est pas une date : écrivez-le comme 2026-03-31.") from error
+        years = f"entre {FIRST_YEAR} et {LAST_YEAR}"
+        raise bad("le", f"Le jour demandé n’est pas une date {years} : écrivez-le comme 2026-03-31.") from error
+    return rows.active(day)  # type: ignore[attr-defined, no-any-return]
 
 
 def trainings(rows: Rows, given: Given, on: dt.date) -> Rows:

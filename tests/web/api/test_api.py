@@ -147,6 +147,8 @@ def test_more_rows_ask_no_more_queries(client: Client, path: str) -> None:
         ("metiers?expand=campus", "« expand » n’existe pas"),
         ("membres?expand=amis", "n’est pas une liaison"),
         ("membres?le=hier", "n’est pas une date"),
+        ("membres?le=0001-01-01", "entre 1900 et 2200"),
+        ("membres?le=9999-12-31", "entre 1900 et 2200"),
         ("formations?niveau=12", "n’est pas un choix"),
         ("projets?etat=reve", "n’est pas un choix"),
         ("evenements?du=demain", "n’est pas une date"),
