@@ -14,17 +14,12 @@ from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import TestCase
 from django.test.utils import override_settings, setup_databases, teardown_databases
-from hypothesis import HealthCheck
-from hypothesis import settings as drawing
 
 from cmq.reference.actions import load_reference
+from tests import drawing
 from tests.cast import Stage, a_stage
 
-# A loaded machine is slow at drawing examples too: no test says how fast it is.
-drawing.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
-# The same code is told the same twice: what nobody has changed fails nobody's work.
-drawing.register_profile("house", drawing.get_profile("explore"), derandomize=True, database=None)
-drawing.load_profile("house")
+drawing.settings.load_profile("house")
 
 BROKEN_REFERENCES = """
 SELECT tables.name, broken.* FROM sqlite_schema AS tables, pragma_foreign_key_check(tables.name) AS broken

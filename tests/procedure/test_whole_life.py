@@ -29,6 +29,7 @@ from cmq.expertise.models import Advice
 from cmq.instruction import actions as instruction
 from cmq.labels.models import Label, LabelDecision
 from cmq.organisations.models import OrganisationRole
+from tests.drawing import few
 from tests.factories import a_person
 from tests.procedure.world import World, a_world, complete, in_body, signers_of, some_terms
 
@@ -327,7 +328,7 @@ def test_whatever_people_do() -> None:
     run_state_machine_as_test(
         WholeLife,
         settings=settings(
-            max_examples=20,
+            max_examples=few(20),
             stateful_step_count=30,
             suppress_health_check=list(HealthCheck),
         ),

@@ -19,6 +19,7 @@ from schemathesis.specs.openapi import checks as contract
 
 from cmq.opendata.formats import as_json
 from cmq.web.api import openapi
+from tests.drawing import few
 from tests.opendata.publishing import a_job, measure, publish
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ CHECKS: list[Any] = [
 ]
 # Two kinds of calls for each of the operations.
 EXAMPLES = settings(
-    max_examples=6,
+    max_examples=few(6),
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
