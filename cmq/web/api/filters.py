@@ -49,7 +49,9 @@ def _enum(values: Iterable[str]) -> Callable[[], Iterable[str]]:
 
 
 CAMPUS = Parameter("campus", "L’identifiant d’un campus.", "autonomie-longevite-sante")
-_WORDS = Parameter("q", "Des mots, comme dans la recherche du site.", "santé")
+# What pages would cut is refused here.
+_LONGEST_WORDS = (("type", "string"), ("minLength", 1), ("maxLength", 100))
+_WORDS = Parameter("q", "Des mots, comme dans la recherche du site.", "santé", schema=_LONGEST_WORDS)
 _REGION = Parameter("region", "L’identifiant d’une région.", "hauts-de-france", _slugs(Region))
 _FILIERE = Parameter("filiere", "L’identifiant d’une filière.", "infrastructures", _slugs(Filiere))
 _PLACE = Parameter("lieu", "Une commune, par son nom ou son code postal.", "Arras 62")

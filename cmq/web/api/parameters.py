@@ -24,6 +24,11 @@ class Parameter:
     is_list: bool = False
     schema: tuple[tuple[str, Any], ...] = (("type", "string"), ("minLength", 1), ("maxLength", 200))
 
+    @property
+    def longest(self) -> float:
+        """Characters of a value, at most; those of a list are looked at one by one."""
+        return float("inf") if self.is_list else dict(self.schema).get("maxLength", float("inf"))
+
     def described(self) -> dict[str, Any]:
         """As OpenAPI has it."""
         one: dict[str, Any] = {"type": "string", "enum": list(self.choices())} if self.choices else dict(self.schema)
@@ -54,6 +59,8 @@ def given(query: QueryDict, known: Sequence[Parameter]) -> Given:
             wrong.append((name, f"Le paramètre « {name} » est vide."))
         elif len(values) > 1 and not parameter.is_many:
             wrong.append((name, f"Le paramètre « {name} » est donné plusieurs fois."))
+        elif any(len(value) > parameter.longest for value in values):
+            wrong.append((name, f"Le paramètre « {name} » dépasse {parameter.longest} caractères."))
     if wrong:
         raise bad_ones(wrong)
     return dict(query.lists())

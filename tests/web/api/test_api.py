@@ -146,6 +146,8 @@ def test_more_rows_ask_no_more_queries(client: Client, path: str) -> None:
         ("campus?fields=nom,couleur", "« couleur » n’est pas une colonne"),
         ("metiers?expand=campus", "« expand » n’existe pas"),
         ("membres?expand=amis", "n’est pas une liaison"),
+        (f"formations?q={'a' * 101}", "dépasse 100 caractères"),
+        (f"membres?campus={'a' * 201}", "dépasse 200 caractères"),
         ("membres?le=hier", "n’est pas une date"),
         ("membres?le=0001-01-01", "entre 1900 et 2200"),
         ("membres?le=9999-12-31", "entre 1900 et 2200"),
