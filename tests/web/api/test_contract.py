@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from statistics import quantiles
 from typing import Any
 
 import orjson
@@ -23,8 +22,6 @@ from tests.drawing import few
 from tests.opendata.publishing import a_job, measure, publish
 
 pytestmark = pytest.mark.django_db
-# Nineteen calls of twenty, of a small register on a loaded machine: what is far beyond is a loop, not a neighbour.
-SLOWEST = 2.0  # seconds
 CHECKS: list[Any] = [
     not_a_server_error,
     contract.status_code_conformance,
@@ -77,27 +74,26 @@ def test_the_description_is_openapi() -> None:
 def test_every_call_is_answered_as_the_contract_says(mode: GenerationMode) -> None:
     load_all_checks()
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", WSGIHandler())
-    seen: list[tuple[str, int, float]] = []
+    seen: set[tuple[str, int]] = set()
     for result in schema.get_all_operations():
         operation = result.ok()
         # Without a parameter, nothing can be wrong.
         if mode is GenerationMode.POSITIVE or list(operation.iter_parameters()):
             call_often(operation, mode, seen)
-    statuses = {status for _, status, _ in seen}
+    statuses = {status for _, status in seen}
     # The address of the description itself is not called again.
     paths = [path for path, item in document()["paths"].items() if path != "/openapi.json"]
     paths = [path for path in paths if mode is GenerationMode.POSITIVE or path != "/"]
-    assert {label for label, *_ in seen} == {f"GET {path}" for path in paths}
+    assert {label for label, _ in seen} == {f"GET {path}" for path in paths}
     assert statuses >= ({200, 404} if mode is GenerationMode.POSITIVE else {400, 401})
-    assert quantiles([seconds for *_, seconds in seen], n=20)[-1] < SLOWEST
 
 
-def call_often(operation: Any, mode: GenerationMode, seen: list[tuple[str, int, float]]) -> None:
+def call_often(operation: Any, mode: GenerationMode, seen: set[tuple[str, int]]) -> None:
     @EXAMPLES
     @given(case=operation.as_strategy(generation_mode=mode))
     def call(case: Any) -> None:
         response = case.call()
         case.validate_response(response, checks=CHECKS)
-        seen.append((operation.label, response.status_code, response.elapsed))
+        seen.add((operation.label, response.status_code))
 
     call()
