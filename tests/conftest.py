@@ -2,6 +2,7 @@
 
 import gc
 import socket
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -144,7 +145,9 @@ def _settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 
 @pytest.fixture(autouse=True)
-def _fresh_memories(settings: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _fresh_memories(
+    settings: object, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """What a process remembers of the register is forgotten between tests, whose transactions roll back."""
     from cmq.core import rates
     from cmq.search import folders, names, sought, understanding
@@ -159,6 +162,9 @@ def _fresh_memories(settings: object, tmp_path_factory: pytest.TempPathFactory) 
     sought.held = sought._Held()
     settings.RATES_FILE = tmp_path_factory.getbasetemp() / "debits" / f"{uuid.uuid4().hex}.sqlite3"
     rates.held = rates._Held()
+    # No minute nor hour in which demands are counted ends during a test.
+    start_of_the_hour = time.time() // 3600 * 3600
+    monkeypatch.setattr(rates, "clock", lambda: start_of_the_hour)
     neighbours.seen = neighbours._Seen()
     page_cache.shelf = page_cache._Shelf()
     # Nothing closes the site but where a test says so: the look, once in two seconds, is in no page's count of queries.

@@ -15,9 +15,7 @@ SOMEBODY, ELSEWHERE = "203.0.113.9", "203.0.113.10"
 
 
 @pytest.fixture(autouse=True)
-def _small(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    # No minute ends between two calls of a test.
-    monkeypatch.setattr(rates, "clock", lambda: 1_800_000_010)
+def _small(settings: Any) -> None:
     settings.LIMITS = dict.fromkeys(settings.LIMITS, (3, 2))
 
 
