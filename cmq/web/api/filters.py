@@ -145,7 +145,7 @@ def members(rows: Rows, given: Given, on: dt.date) -> Rows:
         return rows
     try:
         day = dt.date.fromisoformat(one(given, "le"))
-        PartialDate.of(day)
+        PartialDate.of(day)  # refuses the years that no date has here
     except ValueError as error:
         years = f"entre {FIRST_YEAR} et {LAST_YEAR}"
         raise bad("le", f"Le jour demandé n’est pas une date {years} : écrivez-le comme 2026-03-31.") from error
