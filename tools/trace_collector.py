@@ -9,16 +9,22 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 
 class Collector:
-    """A collector on this machine: the spans that it was sent, and the bytes that they came in."""
+    """A collector on this machine: the spans that it was sent, and the bytes that they came in.
+
+    While `answers` is clear, whoever sends something waits: for a minute, then it is taken.
+    """
 
     def __init__(self) -> None:
         self.raw = b""
+        self.answers = threading.Event()
+        self.answers.set()
         self.received: list[ExportTraceServiceRequest] = []
         collector = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                collector.answers.wait(60)
                 body = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
                 collector.raw += body
                 collector.received.append(ExportTraceServiceRequest.FromString(body))

@@ -173,6 +173,24 @@ def test_a_collector_that_is_away_breaks_no_page(monkeypatch: pytest.MonkeyPatch
         tracing.stop()
 
 
+@pytest.mark.django_db
+def test_a_collector_that_says_nothing_keeps_no_page_waiting(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+    mute = Collector()
+    mute.answers.clear()
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", mute.address)
+    # Longer than the collector's silence: a page that waited for it would be answered after it had taken something.
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "120")
+    tracing.start("web")
+    try:
+        assert client.get("/recherche/").status_code == 200
+        assert not mute.received
+        mute.answers.set()
+        assert spans_of(mute)
+    finally:
+        tracing.stop()
+        mute.close()
+
+
 @pytest.mark.parametrize(
     "environment", [{}, {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "OTEL_SDK_DISABLED": "true"}]
 )
