@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from cmq.careers.models import Occupation
 from cmq.catalogue.models import Course, CourseQuerySet
-from cmq.core.text import fold, one_line
+from cmq.core.text import asked_words, fold
 from cmq.reference.geo import bounding_box, distance_km
 from cmq.reference.models import Commune, Region
 
@@ -78,7 +78,7 @@ def parse(given: Mapping[str, str]) -> Choice:
         if asked[name] and not found
     ]
     return Choice(
-        q=one_line(given.get("q", ""))[:100],
+        q=asked_words(given.get("q", "")),
         level=asked["niveau"] if asked["niveau"] in LEVELS else "",
         way=asked["voie"] if asked["voie"] in WAYS else "",
         region=region,

@@ -6,6 +6,7 @@ import unicodedata
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _ENDING = re.compile(r"\((\w+)\)")
+MOST_ASKED = 100  # characters of what is looked for: no name that is sought is longer
 
 
 def fold(value: str) -> str:
@@ -28,6 +29,11 @@ def one_line(value: str) -> str:
     """White space of any kind folded to single spaces, control characters dropped."""
     kept = "".join(" " if c.isspace() else c for c in value if c.isspace() or unicodedata.category(c) != "Cc")
     return " ".join(kept.split())
+
+
+def asked_words(typed: str) -> str:
+    """What somebody types to look for, on one line, cut at `MOST_ASKED` characters."""
+    return one_line(typed)[:MOST_ASKED]
 
 
 def agreed(wording: str, count: int) -> str:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from cmq.campuses.models import Campus, Partnership
 from cmq.careers.models import JobTitle, Occupation
-from cmq.core.text import fold, one_line
+from cmq.core.text import MOST_ASKED, fold, one_line
 from cmq.offers.models import ContractKind, JobOffer, JobOfferQuerySet, OfferKind
 from cmq.reference.geo import bounding_box, distance_km
 from cmq.reference.models import Commune
@@ -95,7 +95,7 @@ def parse(given: Mapping[str, Sequence[str]]) -> Choice:
     """Read the parameters of an address (name → values). Never raises: a part without meaning is left out, and said."""
     problems: list[str] = []
 
-    def one(name: str, longest: int = 100) -> str:
+    def one(name: str, longest: int = MOST_ASKED) -> str:
         return one_line((given.get(name) or [""])[-1])[:longest]
 
     def several(name: str, known: Sequence[str], problem: str) -> tuple[str, ...]:

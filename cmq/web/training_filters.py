@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from cmq.core.text import fold, one_line
+from cmq.core.text import asked_words, fold
 from cmq.reference.audiences import LEARNERS, choices_of
 from cmq.reference.models import Commune
 from cmq.trainings.models import LEVELS, TrainingQuerySet, Way
@@ -56,7 +56,7 @@ def asked(query: QueryDict, trainings: TrainingQuerySet, *, more: tuple[Filter, 
         ignored = ignored or bool(typed and not is_known)
         values[each.name] = typed if is_known else ""
         kept.append(Filter(each.name, each.label, each.choices, values[each.name]))
-    return Asked(one_line(query.get("q", ""))[:100], tuple(kept), ignored, values)
+    return Asked(asked_words(query.get("q", "")), tuple(kept), ignored, values)
 
 
 def narrowed(trainings: TrainingQuerySet, wish: Asked) -> TrainingQuerySet:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cmq.campuses.models import Campus, Category
 from cmq.careers.domains import DOMAINS
 from cmq.core.partial_dates import FIRST_YEAR, LAST_YEAR, PartialDate
+from cmq.core.text import MOST_ASKED
 from cmq.evidence.models import IndicatorValue
 from cmq.funding.models import FundingAgreement
 from cmq.labels.states import LabelState
@@ -50,8 +51,8 @@ def _enum(values: Iterable[str]) -> Callable[[], Iterable[str]]:
 
 CAMPUS = Parameter("campus", "L’identifiant d’un campus.", "autonomie-longevite-sante")
 # What pages would cut is refused here.
-_LONGEST_WORDS = (("type", "string"), ("minLength", 1), ("maxLength", 100))
-_WORDS = Parameter("q", "Des mots, comme dans la recherche du site.", "santé", schema=_LONGEST_WORDS)
+_TYPED = (("type", "string"), ("minLength", 1), ("maxLength", MOST_ASKED))
+_WORDS = Parameter("q", "Des mots, comme dans la recherche du site.", "santé", schema=_TYPED)
 _REGION = Parameter("region", "L’identifiant d’une région.", "hauts-de-france", _slugs(Region))
 _FILIERE = Parameter("filiere", "L’identifiant d’une filière.", "infrastructures", _slugs(Filiere))
 _PLACE = Parameter("lieu", "Une commune, par son nom ou son code postal.", "Arras 62")

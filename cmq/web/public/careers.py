@@ -15,7 +15,7 @@ from cmq.careers.linked_data import rome_code
 from cmq.careers.models import JobTitle, LinkKind, Occupation, TraitKind
 from cmq.catalogue.models import Course
 from cmq.certifications.models import Certification
-from cmq.core.text import fold, one_line
+from cmq.core.text import asked_words, fold
 from cmq.labour.queries import needs_for
 from cmq.offers.models import JobOffer
 from cmq.trainings.models import Training
@@ -29,7 +29,7 @@ SHOWN_THINGS = 10
 @public
 def occupations(request: HttpRequest) -> HttpResponse:
     """The jobs of the ROME by domain and words; 400 for an unknown domain, 404 past the end."""
-    q, domain = one_line(request.GET.get("q", ""))[:100], request.GET.get("domaine", "")
+    q, domain = asked_words(request.GET.get("q", "")), request.GET.get("domaine", "")
     is_known = not domain or domain in DOMAINS
     found = named(q)
     if domain and is_known:

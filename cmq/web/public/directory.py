@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
-from cmq.core.text import one_line
+from cmq.core.text import asked_words
 from cmq.reference.models import Commune
 from cmq.search.directory import (
     FACETS,
@@ -59,7 +59,7 @@ def directory_geojson(request: HttpRequest) -> HttpResponse:
 @public
 def commune_completion(request: HttpRequest) -> HttpResponse:
     """At most ten communes for what is typed: `{"communes": [{"code", "label"}]}`."""
-    typed = one_line(request.GET.get("q", ""))[:100]
+    typed = asked_words(request.GET.get("q", ""))
     found = Commune.objects.matching(typed, limit=10) if len(typed) >= 2 else []
     return JsonResponse({"communes": [{"code": each.insee_code, "label": str(each)} for each in found]})
 

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from cmq.campuses.models import Campus
-from cmq.core.text import fold, one_line
+from cmq.core.text import asked_words, fold
 from cmq.projects import rules
 from cmq.projects.models import Project, ProjectPicture, ProjectState
 from cmq.reference.audiences import Audience
@@ -79,7 +79,7 @@ def read(given: Mapping[str, str], labels: dict[str, dict[str, str]]) -> tuple[s
         if value and value not in labels[name]
     ]
     chosen = {name: value for name, value in asked.items() if value in labels[name]}
-    return one_line(given.get("q", ""))[:100], chosen, problems
+    return asked_words(given.get("q", "")), chosen, problems
 
 
 def answering(q: str, chosen: dict[str, str]) -> list[Project]:

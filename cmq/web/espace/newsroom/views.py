@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from cmq.campuses.models import Campus
-from cmq.core.text import one_line
+from cmq.core.text import asked_words
 from cmq.editorial import cards, rules
 from cmq.editorial.actions import rubrics as keeping
 from cmq.editorial.actions import writing
@@ -125,7 +125,7 @@ def things(request: HttpRequest) -> HttpResponse:
     """Things of the register that a text may name, by kind and words, with what to write; as JSON for the editor."""
     person = person_of(request)
     allow(rules.can_cite(person), "Cette page est réservée à ceux qui écrivent.")
-    q, kind = one_line(request.GET.get("q", ""))[:100], request.GET.get("sorte", "campus")
+    q, kind = asked_words(request.GET.get("q", "")), request.GET.get("sorte", "campus")
     found = cards.proposals(q, kind, at=timezone.now())
     if request.GET.get("forme") == "json":
         return JsonResponse(

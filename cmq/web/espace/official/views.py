@@ -9,7 +9,7 @@ from django.utils import timezone
 from cmq.careers import rules
 from cmq.careers.actions import write_note
 from cmq.careers.models import Occupation
-from cmq.core.text import fold, one_line
+from cmq.core.text import asked_words, fold
 from cmq.official import standing
 from cmq.official.models import OfficialRun
 from cmq.official.sources import IMPORTERS
@@ -43,7 +43,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
 def job_notes(request: HttpRequest) -> HttpResponse:
     """The jobs that have a text of ours; with words, those to write on."""
     allow(rules.can_write_note(request.user), _FOR_KEEPERS)
-    q = one_line(request.GET.get("q", ""))[:100]
+    q = asked_words(request.GET.get("q", ""))
     jobs = Occupation.objects.select_related("own_text")
     jobs = jobs.exclude(own_text=None) if not q else jobs.filter(Q(folded_title__contains=fold(q)) | Q(code=q.upper()))
     found = Paginator(jobs.order_by("folded_title", "code"), PER_PAGE).get_page(request.GET.get("page"))

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from cmq.campuses.models import Campus
-from cmq.core.text import one_line
+from cmq.core.text import asked_words
 from cmq.trainings import actions
 from cmq.trainings.models import OpenDay, Training, TrainingQuerySet, TrainingShare, current_members
 from cmq.web import downloads
@@ -66,7 +66,7 @@ def trainings_csv(request: HttpRequest, slug: str) -> HttpResponse:
 @logged_in(*READ)
 def choose(request: HttpRequest, slug: str) -> HttpResponse:
     """The official lists, from which a training may be begun."""
-    campus, q = campus_for(request, slug), one_line(request.GET.get("q", ""))[:100]
+    campus, q = campus_for(request, slug), asked_words(request.GET.get("q", ""))
     return page(request, "espace/trainings/choose.html", {"campus": campus, "q": q, "lists": choosing.lists(q)})
 
 

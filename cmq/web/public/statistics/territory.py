@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from cmq.core.text import one_line
+from cmq.core.text import asked_words
 from cmq.labour.models import Basin
 from cmq.projects.models import Project
 from cmq.reference.models import Commune
@@ -31,7 +31,7 @@ _NO_COMMUNE = "Aucune commune ne répond à ce nom ou à ce code postal."
 @public
 def territories_list(request: HttpRequest) -> HttpResponse:
     """Every territory, or those around a commune; 400 when no commune answers."""
-    asked = one_line(request.GET.get("lieu", ""))[:100]
+    asked = asked_words(request.GET.get("lieu", ""))
     commune = Commune.objects.matching(asked, limit=1).first() if asked else None
     problems = [Problem("lieu", _NO_COMMUNE)] if asked and commune is None else []
     levels = [(level, territories.all_of(level)) for level in (Level.REGION, Level.ACADEMIE, Level.DEPARTEMENT)]
