@@ -50,9 +50,9 @@ def _enum(values: Iterable[str]) -> Callable[[], Iterable[str]]:
 
 
 CAMPUS = Parameter("campus", "L’identifiant d’un campus.", "autonomie-longevite-sante")
-# What pages would cut is refused here.
-_TYPED = (("type", "string"), ("minLength", 1), ("maxLength", MOST_ASKED))
-_WORDS = Parameter("q", "Des mots, comme dans la recherche du site.", "santé", schema=_TYPED)
+_QUESTION = Parameter("q", "Des mots, comme dans la recherche du site.", "santé")
+# What a page of the site would cut is refused here.
+_WORDS = replace(_QUESTION, schema=(("type", "string"), ("minLength", 1), ("maxLength", MOST_ASKED)))
 _REGION = Parameter("region", "L’identifiant d’une région.", "hauts-de-france", _slugs(Region))
 _FILIERE = Parameter("filiere", "L’identifiant d’une filière.", "infrastructures", _slugs(Filiere))
 _PLACE = Parameter("lieu", "Une commune, par son nom ou son code postal.", "Arras 62")
@@ -63,7 +63,7 @@ def _radius(known: tuple[int, ...]) -> Parameter:
 
 
 CAMPUSES = (
-    _WORDS,
+    _QUESTION,
     replace(_REGION, is_many=True),
     replace(_FILIERE, is_many=True),
     Parameter("academie", "L’identifiant d’une académie.", "lille", _slugs(Academie), is_many=True),
@@ -108,7 +108,7 @@ INDICATORS = (
 )
 OFFERS = (
     CAMPUS,
-    _WORDS,
+    _QUESTION,
     Parameter("metier", "Un code ROME.", "F1503"),
     Parameter("nature", "Ce qui est offert.", "emploi", _enum(OfferKind.values), is_many=True),
     Parameter("contrat", "Le contrat.", "CDI", _enum(ContractKind.values), is_many=True),

@@ -146,6 +146,8 @@ def test_more_rows_ask_no_more_queries(client: Client, path: str) -> None:
         ("campus?fields=nom,couleur", "« couleur » n’est pas une colonne"),
         ("metiers?expand=campus", "« expand » n’existe pas"),
         ("membres?expand=amis", "n’est pas une liaison"),
+        (f"campus?q={'a' * 201}", "dépasse 200 caractères"),
+        (f"offres?q={'a' * 201}", "dépasse 200 caractères"),
         (f"formations?q={'a' * 101}", "dépasse 100 caractères"),
         (f"membres?campus={'a' * 201}", "dépasse 200 caractères"),
         ("membres?le=hier", "n’est pas une date"),
