@@ -284,6 +284,14 @@ def test_nothing_sticks_out_of_a_small_screen(visit: Page, neutral_site: Site, p
     assert visit.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("path", ["/recherche/", "/campus/", "/offres/", "/metiers/", "/projets/", "/formations/"])
+def test_a_word_without_end_does_not_stick_out_either(visit: Page, neutral_site: Site, path: str) -> None:
+    visit.set_viewport_size(NARROW)
+    answer = visit.goto(f"{neutral_site.url}{path}?q={'a' * 190}")
+    assert answer is not None and answer.status == 200
+    assert visit.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 def test_the_marks_of_a_network_are_seen_on_a_phone(visit: Page, neutral_site: Site) -> None:
     """Each shape is as large as a letter, and its outline does not cover it."""
     visit.set_viewport_size({"width": 390, "height": 700})
